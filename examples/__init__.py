@@ -1,0 +1,1 @@
+"""Examples that run: each is a policy, its maps and a company made up for it."""

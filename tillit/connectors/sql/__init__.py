@@ -1,0 +1,1 @@
+"""Relational databases: PostgreSQL, MariaDB and SQLite."""

@@ -1,0 +1,108 @@
+"""A plan cut into transactions: one for people (all or nothing, law 4), bounded ones for everything.
+
+A batch of a sweep tests each row again as it stands: what somebody has touched since the plan was made is spared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import FromClause
+
+from tillit.connectors.sql.judge import Default
+from tillit.connectors.sql.leaves import Bool
+from tillit.connectors.sql.mark import Marks, row_dead
+from tillit.connectors.sql.need import needed
+from tillit.connectors.sql.scratch import Made
+from tillit.connectors.sql.session import Prepared, delete_order, writes
+from tillit.connectors.sql.write import Slice, Write, changes, deletes, unlinks
+from tillit.model.plan import TableRule
+
+
+@dataclass
+class Pace:
+    """How many marked rows a batch takes. The caller may change `rows` between batches to keep a pace."""
+
+    rows: int = 10_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The writes of one transaction."""
+
+    number: int
+    writes: tuple[Write, ...]
+
+
+def batches(prepared: Prepared, pace: Pace | None = None) -> Iterator[Batch]:
+    """The plan's transactions, in order. Consume each before asking for the next: boundaries are looked up on the way."""
+    if prepared.plan.people is not None:
+        yield Batch(0, tuple(writes(prepared)))
+        return
+    pace = pace or Pace()
+    for number, found in enumerate(_bounded(prepared, pace)):
+        yield Batch(number, found)
+
+
+def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
+    marks = prepared.marks
+    rules = [prepared.plan.rules[name] for name in delete_order(prepared.plan)]
+    for rule in rules:
+        for part in _slices(marks, rule, pace):
+            change = changes(marks, rule, part)
+            if change is not None:
+                yield (change,)
+    for rule in rules:
+        links = tuple(unlinks(marks, rule))
+        if links:
+            yield links
+    for rule in rules:
+        retest = partial(_as_planned, marks, rule)
+        for part in _slices(marks, rule, pace) if rule.deletes else ():
+            delete = deletes(marks, rule, replace(part, on_row=retest))
+            if delete is not None:
+                yield (delete,)
+
+
+def _slices(marks: Marks, rule: TableRule, pace: Pace) -> Iterator[Slice]:
+    """Ranges of the first key column: neighbours in the mark table are neighbours in the store's table."""
+    made = marks.tables.get(rule.table)
+    if made is None or not made.rows:
+        return
+    last: Any = None
+    while made.rows > pace.rows or last is not None:
+        bound = _bound(marks, made, last, pace.rows)
+        yield Slice(on_mark=partial(_between, last, bound))
+        if bound is None:
+            return
+        last = bound
+    yield Slice()
+
+
+def _bound(marks: Marks, made: Made, last: Any, rows: int) -> Any:
+    """The first key value of the next slice; None when this one is the last."""
+    key = made.table.c.k0
+    query = sa.select(key).order_by(key).offset(rows).limit(1)
+    if last is not None:
+        query = query.where(key >= sa.literal(last))
+    return marks.scratch.run(query).scalar()
+
+
+def _between(low: Any, high: Any, mark: FromClause) -> Sequence[Bool]:
+    found = []
+    if low is not None:
+        found.append(mark.c.k0 >= sa.literal(low))
+    if high is not None:
+        found.append(mark.c.k0 < sa.literal(high))
+    return found
+
+
+def _as_planned(marks: Marks, rule: TableRule, row: FromClause, mark: FromClause) -> Sequence[Bool]:
+    """Dead now as when it was planned, and nothing has come to need it by a key the store does not check itself."""
+    by_time = row_dead(rule, row, Default(marks.people.compiler, rule, row))
+    unchecked = [n for n in marks.people.plan.needs if n.arrow.parent == rule.table and not n.arrow.declared]
+    return [sa.or_(mark.c.p == 1, by_time), sa.not_(needed(marks, rule, row, unchecked))]

@@ -1,0 +1,118 @@
+"""Why is this kept? Per row of a person: what each ground says, and the fate of each column. One query a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, FromClause
+
+from tillit.connectors.sql.judge import Judge, Several, Single, ended, held_by
+from tillit.connectors.sql.leaves import Bool
+from tillit.connectors.sql.mark import COARSE
+from tillit.connectors.sql.people import People, is_simple
+from tillit.model.mapping import Form
+from tillit.model.plan import TableRule
+
+
+@dataclass(frozen=True)
+class GroundState:
+    """What one ground says of one row for one person."""
+
+    purpose: str
+    fresh: bool
+    ended: bool
+    outlasts: bool  # its `while` is true
+    consent: bool
+    held: bool
+
+
+@dataclass(frozen=True)
+class RowState:
+    """One row of the person. `columns` gives per personal column None (live), a form it is coarsened to, or 'dead'."""
+
+    table: str
+    key: tuple[object, ...]
+    hold: bool
+    grounds: tuple[GroundState, ...]
+    columns: dict[str, Form | str | None]
+
+
+def explain(people: People, stream: Any) -> Iterator[RowState]:
+    """The rows of the (one) person in scope, streamed. `stream` runs a query and iterates its rows."""
+    for rule in people.plan.rules.values():
+        if not rule.grounds:
+            continue
+        query = row_query(people, rule)
+        if query is None:
+            continue
+        for row in stream(query):
+            yield _state(rule, tuple(row))
+
+
+def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
+    """The query behind `explain` for one table; None when nobody is loaded."""
+    if not people.anybody or not rule.has_people:
+        return None
+    alias, person = people.compiler.alias(rule.table), people.person.alias()
+    chain = people.chain(rule, alias)
+    judge: Judge
+    if is_simple(people.plan, rule):
+        judge = Single(people, rule, alias, person)
+    else:
+        judge = Several(people, rule, alias)
+    columns: list[ColumnElement[Any]] = [alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)]
+    columns.append(_number(person.c.hold == 1).label("hold"))
+    columns += _ground_columns(people, rule, alias, person)
+    columns += [_fate(judge, rule, i).label(f"g{i}") for i, _ in enumerate(rule.groups)]
+    query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, person)
+    query = query.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
+    return query if is_simple(people.plan, rule) else query.distinct()
+
+
+def _number(test: Bool) -> ColumnElement[int]:
+    return sa.case((test, sa.literal_column("1")), else_=sa.literal_column("0"))
+
+
+def _ground_columns(people: People, rule: TableRule, alias: FromClause, person: FromClause) -> list[ColumnElement[int]]:
+    compiler = people.compiler
+    found: list[ColumnElement[int]] = []
+    for i, ground in enumerate(rule.grounds):
+        purpose = people.plan.purposes.index(ground.purpose)
+        tests = [
+            compiler.condition(ground.fresh, rule.table, alias),
+            ended(people, rule, alias, person, ground.purpose),
+            compiler.condition(ground.while_, rule.table, alias),
+            person.c[f"c{purpose}"] == 1 if ground.needs_consent else sa.true(),
+            held_by(people, rule, alias, person, i),
+        ]
+        found += [_number(t).label(f"s{i}_{n}") for n, t in enumerate(tests)]
+    return found
+
+
+def _fate(judge: Judge, rule: TableRule, index: int) -> ColumnElement[int]:
+    group = rule.groups[index]
+    branches: list[tuple[Bool, ColumnElement[int]]] = [
+        (judge.live(group.full, group.about, group.mode), sa.literal_column("0"))
+    ]
+    for i, (_, held) in enumerate(group.forms):
+        live = judge.live((*group.full, *held), group.about, group.mode)
+        branches.append((live, sa.literal_column(str(COARSE + i))))
+    return sa.case(*branches, else_=sa.literal_column("1"))
+
+
+def _state(rule: TableRule, row: tuple[Any, ...]) -> RowState:
+    width = len(rule.key)
+    key, hold, rest = row[:width], bool(row[width]), row[width + 1 :]
+    grounds = []
+    for i, ground in enumerate(rule.grounds):
+        fresh, over, outlasts, consent, held = (bool(v) for v in rest[i * 5 : i * 5 + 5])
+        grounds.append(GroundState(ground.purpose, fresh, over, outlasts, consent, held))
+    fates = rest[len(rule.grounds) * 5 :]
+    columns: dict[str, Form | str | None] = {}
+    for group, fate in zip(rule.groups, fates, strict=True):
+        state: Form | str | None = None if fate == 0 else "dead" if fate == 1 else group.forms[fate - COARSE][0]
+        columns |= dict.fromkeys(group.columns, state)
+    return RowState(rule.table, key, hold, tuple(grounds), columns)

@@ -1,0 +1,202 @@
+"""Before-images: exactly what a write is about to touch, and putting it back.
+
+Values travel in a form that comes back the same: on PostgreSQL as the engine's own text, on MariaDB and SQLite as the
+driver gives them (MariaDB's FLOAT as a double, which alone keeps every digit).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, FromClause
+from sqlalchemy.ext.compiler import compiles
+
+from tillit.connectors.sql.compiler import exists, sql_table
+from tillit.connectors.sql.fills import RawType, own_type
+from tillit.connectors.sql.leaves import Bool
+from tillit.connectors.sql.write import Write
+from tillit.model.schema import ColumnInfo, Family, Schema
+
+NEW = "\u2192"  # a column of an image with this prefix holds what the write made of the cell
+_ROWS = 2_000
+_PLAIN = (Family.TEXT, Family.INTEGER, Family.BOOLEAN)
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How many rows were put back, and how many were left because somebody has written there since."""
+
+    restored: int
+    kept: int
+
+
+def before(connection: Connection, schema: Schema, write: Write) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """The rows that `write` will touch, locked and streamed. Column names, then rows; new values follow the old ones."""
+    infos = schema.tables[write.table].columns
+    names = list(write.columns)
+    columns = [_exact(schema, infos[c], write.target.c[c]).label(f"c{i}") for i, c in enumerate(names)]
+    for column, value in write.new.items():
+        columns.append(_exact(schema, infos[column], value).label(f"c{len(names)}"))
+        names.append(NEW + column)
+    query: sa.Select[Any] = sa.select(*columns).select_from(write.target, write.marked).where(*write.where)
+    if schema.engine != "sqlite":
+        query = query.with_for_update(of=write.target)
+    result = connection.execution_options(stream_results=True, yield_per=_ROWS).execute(query)
+    return tuple(names), (tuple(row) for row in result)
+
+
+def send(connection: Connection, write: Write) -> int:
+    """Carry the write out; returns how many rows it touched."""
+    return connection.execute(write.statement).rowcount
+
+
+def _exact(schema: Schema, info: ColumnInfo, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    if schema.engine == "postgresql" and info.family not in _PLAIN:
+        return sa.cast(sa.cast(value, own_type(info)), sa.Text())
+    if schema.engine == "mariadb" and info.type.lower().startswith("float"):
+        return sa.cast(value, RawType("DOUBLE"))
+    return value
+
+
+def _back(schema: Schema, info: ColumnInfo, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A loaded value as the column's own type."""
+    if schema.engine == "postgresql" and info.family not in _PLAIN:
+        return sa.cast(value, own_type(info))
+    return value
+
+
+def restore(
+    connection: Connection, schema: Schema, table: str, action: str, columns: Sequence[str], rows: Iterable[Row]
+) -> Restored:
+    """Put the rows of one image back in the current transaction. What somebody has written since is never overwritten."""
+    restored = total = 0
+    with _loading(connection, schema, table, columns, rows) as batches:
+        for loaded, count in batches:
+            total += count
+            if action == "change":
+                restored += _put_cells_back(connection, schema, table, columns, loaded)
+            else:
+                restored += _put_rows_back(connection, schema, table, columns, loaded)
+    return Restored(restored, total - restored)
+
+
+def still_there(
+    connection: Connection, schema: Schema, table: str, action: str, columns: Sequence[str], rows: Iterable[Row]
+) -> tuple[int, int]:
+    """How many rows of an image stand in the store as they did before the write, and how many do not."""
+    same = total = 0
+    with _loading(connection, schema, table, columns, rows) as batches:
+        for loaded, count in batches:
+            total += count
+            target = sql_table(schema, table)
+            key = schema.tables[table].key
+            compared = key if action != "change" and key else [c for c in columns if not c.startswith(NEW)]
+            tests = _cells_equal(schema, table, target, loaded, {c: c for c in compared}, columns)
+            query = sa.select(sa.func.count()).select_from(loaded).where(exists(target, where=tuple(tests)))
+            same += int(connection.execute(query).scalar_one())
+    return same, total - same
+
+
+@contextmanager
+def _loading(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], rows: Iterable[Row]
+) -> Iterator[Iterator[tuple[sa.TableClause, int]]]:
+    """A temporary table with the image's columns, filled batch by batch."""
+    infos = schema.tables[table].columns
+    source = sql_table(schema, table)
+    kinds = [source.c[c.removeprefix(NEW)] for c in columns]
+    typed = [_exact(schema, infos[k.name], k).label(f"c{i}") for i, k in enumerate(kinds)]
+    create = sa.select(*typed).where(sa.false()).compile(dialect=connection.dialect)
+    temporary = sa.table("tillit_image", *[sa.column(f"c{i}") for i, _ in enumerate(columns)])
+    connection.exec_driver_sql("DROP TABLE IF EXISTS tillit_image" if schema.engine != "mariadb" else
+                               "DROP TEMPORARY TABLE IF EXISTS tillit_image")  # fmt: skip
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE tillit_image AS {create}")
+
+    def fill() -> Iterator[tuple[sa.TableClause, int]]:
+        source_rows = iter(rows)
+        while batch := list(islice(source_rows, _ROWS)):
+            connection.execute(sa.delete(temporary))
+            values = [{f"c{i}": v for i, v in enumerate(row)} for row in batch]
+            connection.execute(sa.insert(temporary), values)
+            yield temporary, len(batch)
+
+    yield fill()
+    drop = "DROP TEMPORARY TABLE tillit_image" if schema.engine == "mariadb" else "DROP TABLE tillit_image"
+    connection.exec_driver_sql(drop)
+
+
+def _put_rows_back(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], loaded: sa.TableClause
+) -> int:
+    info = schema.tables[table]
+    target = sql_table(schema, table)
+    values = [_back(schema, info.columns[c], loaded.c[f"c{i}"]) for i, c in enumerate(columns)]
+    compared = {c: c for c in (info.key or columns)}
+    known = exists(target, where=tuple(_cells_equal(schema, table, target, loaded, compared, columns)))
+    query = sa.select(*values).select_from(loaded).where(sa.not_(known))
+    insert = sa.insert(target).from_select([target.c[c] for c in columns], query)
+    return connection.execute(_InsertBack(insert), execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _put_cells_back(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], loaded: sa.TableClause
+) -> int:
+    """UPDATE the cells that still hold what the write made of them, in rows where all of them do."""
+    info, target = schema.tables[table], sql_table(schema, table)
+    changed = [c.removeprefix(NEW) for c in columns if c.startswith(NEW)]
+    at = _cells_equal(schema, table, target, loaded, {c: c for c in info.key}, columns)
+    untouched = _cells_equal(schema, table, target, loaded, {c: NEW + c for c in changed}, columns)
+    values = {c: _back(schema, info.columns[c], loaded.c[f"c{list(columns).index(c)}"]) for c in changed}
+    if schema.engine == "mariadb":
+        times = (Family.NAIVE, Family.AWARE)
+        names = [c.name for c in info.columns.values() if c.family in times and not c.generated]
+        values = {**{c: target.c[c] for c in names}, **values}
+    update = sa.update(target).values({target.c[c]: v for c, v in values.items()}).where(*at, *untouched)
+    return connection.execute(update).rowcount
+
+
+def _cells_equal(
+    schema: Schema, table: str, target: FromClause, loaded: FromClause, names: dict[str, str], columns: Sequence[str]
+) -> list[Bool]:
+    """Cells of the store equal cells of the image to the byte, NULL being equal to NULL."""
+    found: list[Bool] = []
+    for column, name in names.items():
+        info = schema.tables[table].columns[column]
+        cell, image = target.c[column], loaded.c[f"c{list(columns).index(name)}"]
+        if schema.engine == "postgresql" and column in schema.tables[table].key:
+            found.append(cell == _back(schema, info, image))
+        elif schema.engine == "mariadb" and info.family in (Family.TEXT, Family.ENUM, Family.JSON):
+            same_bytes = sa.cast(cell, sa.LargeBinary()).is_not_distinct_from(sa.cast(image, sa.LargeBinary()))
+            found.append(sa.and_(cell == image, same_bytes) if column in schema.tables[table].key else same_bytes)
+        elif column in schema.tables[table].key:
+            found.append(cell == image)
+        else:
+            found.append(_exact(schema, info, cell).is_not_distinct_from(image))
+    return found
+
+
+class _InsertBack(sa.sql.expression.Executable, sa.sql.elements.ClauseElement):
+    """INSERT of rows as they were: identity columns keep their values."""
+
+    inherit_cache = False
+
+    def __init__(self, insert: sa.Insert) -> None:
+        self.insert = insert
+
+
+def _compile_insert_back(element: _InsertBack, compiler: Any, **kw: Any) -> str:
+    text: str = compiler.process(element.insert, **kw)
+    if compiler.dialect.name == "postgresql":
+        head, _, tail = text.partition(") SELECT ")
+        return f"{head}) OVERRIDING SYSTEM VALUE SELECT {tail}"
+    return text
+
+
+compiles(_InsertBack)(_compile_insert_back)

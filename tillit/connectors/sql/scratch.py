@@ -1,0 +1,125 @@
+"""Tillit's temporary tables in a session: made, filled, indexed and dropped with the connection. None is left in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, FromClause
+
+from tillit.model.schema import Schema
+
+_BATCH = 5_000
+WORTH_AN_INDEX = 200  # rows; below, a scan of a temporary table is cheaper than making one
+
+
+@dataclass
+class Scratch:
+    """One session's temporary tables. `statements` counts what was sent, for the benchmarks and the tests."""
+
+    connection: Connection
+    schema: Schema
+    statements: int = 0
+    _made: list[str] = field(default_factory=list)
+
+    @property
+    def engine(self) -> str:
+        return self.schema.engine
+
+    def run(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
+        """Send one statement."""
+        self.statements += 1
+        return self.connection.execute(statement, parameters)
+
+    def name(self, stem: str) -> str:
+        """A fresh name for a temporary table."""
+        name = f"tillit_{stem}_{len(self._made)}"
+        self._made.append(name)
+        return name
+
+    def from_query(self, stem: str, query: sa.Select[Any] | sa.CompoundSelect[Any], key: Sequence[str]) -> Made:
+        """CREATE TEMPORARY TABLE ... AS query; indexed on `key` when it is worth it."""
+        name = self.name(stem)
+        columns = [c.name for c in query.selected_columns]
+        indexed = self.engine == "mariadb" and bool(key)
+        inline = f" (INDEX ({', '.join(key)}))" if indexed else ""
+        result = self.run(_CreateAs(name, query, inline))
+        made = Made(sa.table(name, *[sa.column(c) for c in columns]), self._rows(name, result))
+        if not indexed:
+            self.index(made, key)
+        return made
+
+    def empty_like(self, stem: str, query: sa.Select[Any]) -> Made:
+        """An empty temporary table with the columns and types of `query`."""
+        name = self.name(stem)
+        self.run(_CreateAs(name, query.where(sa.false()), ""))
+        return Made(sa.table(name, *[sa.column(c.name) for c in query.selected_columns]), 0)
+
+    def index(self, made: Made, key: Sequence[str]) -> None:
+        """Index and analyse: without both the engines pick a scan of the customer's table."""
+        if made.rows < WORTH_AN_INDEX or not key:
+            return
+        name = made.table.name
+        if self.engine != "mariadb":
+            self.run(
+                sa.text(f"CREATE INDEX {'temp.' * (self.engine == 'sqlite')}{name}_k ON {name} ({', '.join(key)})")
+            )
+            self.run(sa.text(f"ANALYZE {'temp.' * (self.engine == 'sqlite')}{name}"))
+        else:
+            self.run(sa.text(f"CREATE INDEX {name}_k ON {name} ({', '.join(key)})"))
+
+    def index_rows(self, made: Made, rows: int, key: Sequence[str]) -> None:
+        """Index a table that was filled after it was made."""
+        self.index(Made(made.table, rows), key)
+
+    def insert(self, made: Made, rows: Iterable[dict[str, Any]]) -> int:
+        """Load rows in bounded batches; returns how many."""
+        total, source = 0, iter(rows)
+        while batch := list(islice(source, _BATCH)):
+            self.run(sa.insert(made.table), batch)
+            total += len(batch)
+        return total
+
+    def insert_query(self, made: Made, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> int:
+        """INSERT ... SELECT; returns how many rows."""
+        columns = [c.name for c in query.selected_columns]
+        insert = sa.insert(made.table).from_select(columns, query).execution_options(preserve_rowcount=True)
+        return self.run(insert).rowcount
+
+    def _rows(self, name: str, result: sa.CursorResult[Any]) -> int:
+        if result.rowcount >= 0:
+            return result.rowcount
+        return int(self.run(sa.text(f"SELECT max(rowid) FROM {name}")).scalar() or 0)  # SQLite does not say
+
+
+@dataclass(frozen=True)
+class Made:
+    """A temporary table and how many rows it was made with."""
+
+    table: sa.TableClause
+    rows: int
+
+    def alias(self) -> FromClause:
+        return self.table.alias()
+
+
+class _CreateAs(sa.sql.expression.Executable, sa.sql.elements.ClauseElement):
+    """CREATE TEMPORARY TABLE name [definition] AS query."""
+
+    inherit_cache = False
+
+    def __init__(self, name: str, query: sa.Select[Any] | sa.CompoundSelect[Any], definition: str) -> None:
+        self.name, self.query, self.definition = name, query, definition
+
+
+def _compile_create_as(element: _CreateAs, compiler: Any, **kw: Any) -> str:
+    query = compiler.process(element.query, **kw)
+    return f"CREATE TEMPORARY TABLE {element.name}{element.definition} AS {query}"
+
+
+from sqlalchemy.ext.compiler import compiles  # noqa: E402
+
+compiles(_CreateAs)(_compile_create_as)

@@ -1,0 +1,121 @@
+"""One planned sweep in one connection: load standing, mark, tally, and hand out the writes in a safe order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tillit.connectors.sql.compiler import Compiler
+from tillit.connectors.sql.living import list_living, live_for, work_out_all
+from tillit.connectors.sql.load import load
+from tillit.connectors.sql.mark import Marks
+from tillit.connectors.sql.need import mark_all
+from tillit.connectors.sql.people import People
+from tillit.connectors.sql.scratch import Scratch
+from tillit.connectors.sql.tally import tally
+from tillit.connectors.sql.write import Write, changes, deletes, unlinks
+from tillit.model.graph import components
+from tillit.model.plan import Plan, TableTally
+from tillit.model.standing import Standing
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan evaluated on the data as it stands: nothing has been written to the store's own tables."""
+
+    marks: Marks
+    tallies: dict[str, TableTally]
+
+    @property
+    def plan(self) -> Plan:
+        return self.marks.people.plan
+
+
+def open_people(connection: Connection, plan: Plan, standings: Iterable[Standing]) -> tuple[Scratch, People]:
+    """Load standing into a session; temporary tables only."""
+    schema = plan.bound.schema
+    scratch = Scratch(connection, schema)
+    people = load(scratch, Compiler(schema), plan, standings)
+    people.compiler = replace(people.compiler, live_for=live_for(people))
+    list_living(scratch, people)
+    work_out_all(scratch, people)
+    return scratch, people
+
+
+def prepare(connection: Connection, plan: Plan, standings: Iterable[Standing]) -> Prepared:
+    """Evaluate `plan`: every predicate before any write. Needs SELECT on the tables and the right to make temporary ones."""
+    scratch, people = open_people(connection, plan, standings)
+    marks = Marks(scratch, people)
+    mark_all(marks)
+    return Prepared(marks, tally(marks))
+
+
+def writes(prepared: Prepared) -> Iterator[Write]:
+    """All the statements of the plan, in an order that no declared key can refuse (cycles aside)."""
+    marks = prepared.marks
+    rules = [prepared.plan.rules[name] for name in delete_order(prepared.plan)]
+    for rule in rules:
+        change = changes(marks, rule)
+        if change is not None:
+            yield change
+    for rule in rules:
+        yield from unlinks(marks, rule)
+    for rule in rules:
+        delete = deletes(marks, rule)
+        if delete is not None:
+            yield delete
+
+
+def delete_order(plan: Plan) -> list[str]:
+    """Managed tables, children before the parents their keys point at."""
+    return [name for component in delete_components(plan) for name in component]
+
+
+def delete_components(plan: Plan) -> list[tuple[str, ...]]:
+    """The same, with tables whose keys point at each other in a cycle kept together."""
+    managed = {n for n, r in plan.rules.items() if r.grounds}
+    edges: dict[str, set[str]] = {n: set() for n in managed}
+    for need in plan.needs:
+        if need.arrow.child in managed and need.arrow.parent in managed:
+            edges[need.arrow.parent].add(need.arrow.child)
+    return components(edges)
+
+
+def write_all(prepared: Prepared) -> dict[tuple[str, str], int]:
+    """Send every write in the current transaction; rows touched by (table, action)."""
+    done: dict[tuple[str, str], int] = {}
+    with foreign_keys_eased(prepared):
+        for write in writes(prepared):
+            count = prepared.marks.scratch.run(write.statement).rowcount
+            done[write.table, write.action] = done.get((write.table, write.action), 0) + count
+    return done
+
+
+class foreign_keys_eased:  # noqa: N801
+    """Cycles of declared keys cannot be deleted row by row: the plan has already shown that nothing dangles.
+
+    SQLite defers its checks to the commit; MariaDB, which checks row by row, is told not to while a cycle goes.
+    PostgreSQL checks at the end of each statement.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.connection = prepared.marks.scratch.connection
+        self.engine = prepared.marks.scratch.engine
+        self.cyclic = any(
+            n.arrow.declared and n.arrow.child in c and n.arrow.parent in c
+            for c in delete_components(prepared.plan)
+            for n in prepared.plan.needs
+        )
+
+    def __enter__(self) -> None:
+        if self.engine == "sqlite":
+            self.connection.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+        elif self.engine == "mariadb" and self.cyclic:
+            self.connection.execute(sa.text("SET foreign_key_checks = 0"))
+
+    def __exit__(self, *_: object) -> None:
+        if self.engine == "mariadb" and self.cyclic:
+            self.connection.execute(sa.text("SET foreign_key_checks = 1"))

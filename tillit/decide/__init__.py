@@ -1,0 +1,1 @@
+"""Pure decisions: binding, rights, grounds, disposal, disclosure. No I/O, no clock, no randomness."""

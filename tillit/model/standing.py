@@ -1,0 +1,32 @@
+"""Which purposes stand for a person. A person without a row here has default standing: nothing ended, no consent, no hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A root row: a person is an identifier, not a row (the row itself may be gone)."""
+
+    store: str
+    table: str
+    key: Key  # in the order of the table's key columns
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for one person.
+
+    `ended` gives the aware time a purpose ended: it kills rows created by then (undated rows count as earlier).
+    `consent` names the purposes consented to. `hold` keeps every value about the person.
+    """
+
+    person: Person
+    ended: Mapping[str, datetime] = field(default_factory=dict)
+    consent: frozenset[str] = frozenset()
+    hold: bool = False

@@ -1,0 +1,78 @@
+"""Evidence: what each check saw, when, and under which policy digest. No personal data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tillit.register.canonical import canonical
+from tillit.register.schema import evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one check saw for one clause.
+
+    `subject` says where (a store, "store.table", or ""), `count` how many, `detail` what else the report needs:
+    names of tables and counts, never a value of a person.
+    """
+
+    check: str
+    clause: str
+    at: datetime
+    digest: str
+    state: str
+    subject: str = ""
+    count: int | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+def record_evidence(conn: sa.Connection, seen: Iterable[Evidence]) -> None:
+    """Adds what checks saw; earlier evidence stays."""
+    rows = [
+        {
+            "check_name": one.check,
+            "clause": one.clause,
+            "subject": one.subject,
+            "at": one.at,
+            "digest": one.digest,
+            "state": one.state,
+            "count": one.count,
+            "detail": canonical(dict(one.detail)),
+        }
+        for one in seen
+    ]
+    if rows:
+        conn.execute(sa.insert(evidence), rows)
+
+
+def latest_evidence(conn: sa.Connection, digest: str | None = None) -> list[Evidence]:
+    """The newest evidence of each check, clause and subject, under one policy digest or any."""
+    newest = sa.select(sa.func.max(evidence.c.id)).group_by(
+        evidence.c.check_name, evidence.c.clause, evidence.c.subject
+    )
+    if digest is not None:
+        newest = newest.where(evidence.c.digest == digest)
+    return _told(conn, sa.select(evidence).where(evidence.c.id.in_(newest)))
+
+
+def evidence_since(conn: sa.Connection, since: datetime) -> list[Evidence]:
+    """All evidence from `since` on, in the order it was recorded."""
+    return _told(conn, sa.select(evidence).where(evidence.c.at >= since))
+
+
+def drop_evidence(conn: sa.Connection, before: datetime) -> int:
+    """Removes evidence older than `before`; returns how much."""
+    return conn.execute(sa.delete(evidence).where(evidence.c.at < before)).rowcount
+
+
+def _told(conn: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list[Evidence]:
+    rows = conn.execute(query.order_by(evidence.c.id))
+    return [
+        Evidence(r.check_name, r.clause, r.at, r.digest, r.state, r.subject, r._mapping["count"], json.loads(r.detail))
+        for r in rows
+    ]

@@ -1,0 +1,226 @@
+"""Standing: which purposes stand for a person, kept as events and folded when read (docs/reference/semantics.md).
+
+Call the recording functions inside `database.writing`. Each takes many people, and is idempotent in effect:
+recording the same thing twice stands for the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from itertools import groupby
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from tillit.model.standing import Person, Standing
+from tillit.register.people import as_person, in_batches, known_ids, person_ids
+from tillit.register.schema import Moment, person, standing_event
+
+UNLIMITED = datetime.max.replace(tzinfo=UTC)
+"""The reach of an end that lasts whatever the row's age: an opt-out from direct marketing."""
+
+
+class EventKind(Enum):
+    ENDED = "ended"
+    CONSENTED = "consented"
+    WITHDREW = "withdrew"
+    HELD = "held"
+    LIFTED = "lifted"
+
+
+class _Row(NamedTuple):
+    """One event as read for folding."""
+
+    person_id: int
+    table: str
+    key: str
+    kind: str
+    name: str
+    at: datetime
+    reaches: datetime | None
+    request_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEvent:
+    """One event as `history` tells it. `name` is the purpose, or the reason code of a hold."""
+
+    kind: EventKind
+    name: str
+    at: datetime
+    reaches: datetime | None
+    request_id: UUID | None
+    run_id: UUID | None
+
+
+def record_end(
+    conn: sa.Connection,
+    people: Iterable[Person],
+    purposes: Mapping[str, datetime],
+    at: datetime,
+    request_id: UUID | None = None,
+) -> None:
+    """Ends purposes for people. `purposes` maps each to the time it ended: rows created by then are dead under it.
+
+    `UNLIMITED` for the opt-out from direct marketing. `at` is when the event happened; a consent given later than
+    `at` removes the end. Of two ends of one purpose the one that reaches further stands.
+    """
+    _record(conn, people, EventKind.ENDED, purposes, at, request_id)
+
+
+def record_consent(
+    conn: sa.Connection, people: Iterable[Person], purposes: Iterable[str], at: datetime, request_id: UUID | None = None
+) -> None:
+    """Records consent (Art. 6(1)(a)) given at `at`; an earlier end of the same purpose is removed by it."""
+    _record(conn, people, EventKind.CONSENTED, dict.fromkeys(purposes), at, request_id)
+
+
+def record_withdrawal(
+    conn: sa.Connection, people: Iterable[Person], purposes: Iterable[str], at: datetime, request_id: UUID | None = None
+) -> None:
+    """Records that consent is withdrawn (Art. 7(3)). Which purposes end by it is the caller's: see `record_end`."""
+    _record(conn, people, EventKind.WITHDREW, dict.fromkeys(purposes), at, request_id)
+
+
+def place_hold(
+    conn: sa.Connection,
+    people: Iterable[Person],
+    reason: str,
+    at: datetime,
+    request_id: UUID | None = None,
+    run_id: UUID | None = None,
+) -> None:
+    """Places a hold: every value about the person is kept. `reason` is a code, such as legal_claim or restriction.
+
+    Holds with different reasons or requests stand side by side; each is lifted by itself.
+    """
+    _record(conn, people, EventKind.HELD, {reason: None}, at, request_id, run_id)
+
+
+def lift_hold(
+    conn: sa.Connection, people: Iterable[Person], reason: str, at: datetime, request_id: UUID | None = None
+) -> None:
+    """Lifts the hold with this reason and this request; other holds of the person stay."""
+    _record(conn, people, EventKind.LIFTED, {reason: None}, at, request_id)
+
+
+def load_standing(conn: sa.Connection, store: str, now: datetime | None = None) -> Iterator[Standing]:
+    """The standing of everybody in `store` for whom something stands, streamed: memory does not grow with them.
+
+    People with default standing are not told. `now` leaves later events out. Use up or close it before the
+    connection's transaction ends.
+    """
+    query = _folding().where(person.c.store == store, person.c.closed_at.is_(None))
+    if now is not None:
+        query = query.where(standing_event.c.at <= now)
+    rows = conn.execute(query.execution_options(yield_per=1000))
+    try:
+        yield from _fold_each(store, (_Row._make(row) for row in rows))
+    finally:
+        rows.close()
+
+
+def standing_of(conn: sa.Connection, people: Iterable[Person]) -> list[Standing]:
+    """The standing of these people; those with default standing are left out."""
+    wanted = list(people)
+    told: list[Standing] = []
+    for store in dict.fromkeys(one.store for one in wanted):
+        ids = known_ids(conn, (one for one in wanted if one.store == store))
+        for some in in_batches(ids):
+            rows = conn.execute(_folding().where(person.c.id.in_(some)))
+            told += _fold_each(store, (_Row._make(row) for row in rows))
+    return told
+
+
+def history(conn: sa.Connection, one: Person) -> list[StandingEvent]:
+    """All that was recorded of a person, in order: the demonstration of consent (Art. 7(1)) among it."""
+    event = standing_event.c
+    columns = (event.kind, event.name, event.at, event.reaches, event.request_id, event.run_id)
+    query = sa.select(*columns).where(event.person_id.in_(known_ids(conn, [one]))).order_by(event.at, event.id)
+    return [StandingEvent(EventKind(row.kind), *row[1:]) for row in conn.execute(query)]
+
+
+def people_of_request(conn: sa.Connection, request_id: UUID) -> list[Person]:
+    """The people for whom a request changed something, closed ones included."""
+    told = sa.select(standing_event.c.person_id).where(standing_event.c.request_id == request_id)
+    columns = (person.c.store, person.c.table_name, person.c.key)
+    query = sa.select(*columns).where(person.c.id.in_(told)).order_by(person.c.id)
+    return [as_person(*row) for row in conn.execute(query)]
+
+
+def _record(
+    conn: sa.Connection,
+    people: Iterable[Person],
+    kind: EventKind,
+    names: Mapping[str, datetime | None],
+    at: datetime,
+    request_id: UUID | None,
+    run_id: UUID | None = None,
+) -> None:
+    """One event per person and name. `names` maps a purpose to the reach of its end, or to None."""
+    into = ("person_id", "kind", "name", "at", "reaches", "request_id", "run_id")
+    for some in in_batches(people):
+        ids = person_ids(conn, some)
+        for name, reaches in names.items():
+            values = (
+                sa.literal(kind.value, sa.Text),
+                sa.literal(name, sa.Text),
+                sa.literal(at, Moment),
+                sa.literal(reaches, Moment),
+                sa.literal(request_id, sa.Uuid),
+                sa.literal(run_id, sa.Uuid),
+            )
+            chosen = sa.select(person.c.id, *values).where(person.c.id.in_(ids))
+            conn.execute(sa.insert(standing_event).from_select(into, chosen))
+
+
+def _folding() -> sa.Select[tuple[int, str, str, str, str, datetime, datetime | None, UUID | None]]:
+    event = standing_event.c
+    return (
+        sa.select(
+            person.c.id,
+            person.c.table_name,
+            person.c.key,
+            event.kind,
+            event.name,
+            sa.type_coerce(event.at, Moment),
+            sa.type_coerce(event.reaches, Moment),
+            event.request_id,
+        )
+        .join_from(person, standing_event, event.person_id == person.c.id)
+        .order_by(person.c.table_name, person.c.key, event.at, event.id)
+    )
+
+
+def _fold_each(store: str, rows: Iterable[_Row]) -> Iterator[Standing]:
+    for _, events in groupby(rows, key=lambda row: row.person_id):
+        standing = _fold(store, list(events))
+        if standing.ended or standing.consent or standing.hold:
+            yield standing
+
+
+def _fold(store: str, events: list[_Row]) -> Standing:
+    """The events of one person, in order of time, folded into what stands now."""
+    ended: dict[str, datetime] = {}
+    consent: set[str] = set()
+    holds: set[tuple[str, UUID | None]] = set()
+    for event in events:
+        match EventKind(event.kind):
+            case EventKind.ENDED:
+                reaches = event.reaches or event.at
+                ended[event.name] = max(ended.get(event.name, reaches), reaches)
+            case EventKind.CONSENTED:
+                consent.add(event.name)
+                ended.pop(event.name, None)
+            case EventKind.WITHDREW:
+                consent.discard(event.name)
+            case EventKind.HELD:
+                holds.add((event.name, event.request_id))
+            case EventKind.LIFTED:
+                holds.discard((event.name, event.request_id))
+    who = as_person(store, events[0].table, events[0].key)
+    return Standing(who, ended, frozenset(consent), bool(holds))

@@ -1,0 +1,1 @@
+"""The shell that acts: observe, plan, execute, undo, identify people."""

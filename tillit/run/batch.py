@@ -1,0 +1,179 @@
+"""One batch of one store: its undo sealed, its intent written down, the store written and committed, its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tillit.connectors.sql.batches import Batch, batches
+from tillit.connectors.sql.images import before, send
+from tillit.connectors.sql.session import Prepared, foreign_keys_eased
+from tillit.connectors.sql.transactions import Session
+from tillit.model.errors import StoreError
+from tillit.register.database import writing
+from tillit.register.runs import record_abandoned, record_intent, record_removed
+from tillit.run.killpoint import killpoint
+from tillit.run.memory import Memory, tell
+from tillit.run.settle import settle
+from tillit.run.stores import OpenStore
+from tillit.run.undo_store import SEALED, UndoWriter, run_folder, undo_name
+
+Rows = Mapping[tuple[str, str], int]
+"""(table, action) -> rows."""
+
+
+class Changed(StoreError):
+    """A statement did not touch the rows that the undo holds: somebody wrote in between."""
+
+
+@dataclass(slots=True)
+class Work:
+    """A run at work in one store. `number` is that of the last batch begun: numbers are never used twice."""
+
+    memory: Memory
+    run_id: UUID
+    store: OpenStore
+    now: datetime
+    progress: Callable[[str, int], None] | None = None
+    number: int = 0
+    rows: int = 0
+    overridden: bool = False
+
+
+@dataclass(slots=True)
+class _Begun:
+    """How far a batch came."""
+
+    number: int
+    planned: dict[tuple[str, str], int] = field(default_factory=dict)
+    intent: bool = False
+    written: bool = False  # every statement was sent; from here on only the commit decides
+
+
+def carry_together(work: Work, opened: Session, prepare: Callable[[], Prepared]) -> None:
+    """An erasure of people: evaluated and carried out in one transaction."""
+    begun = _Begun(work.number)
+    with _settled(work, begun):
+        with opened.writing():
+            prepared = prepare()
+            (batch,) = batches(prepared)
+            _write(work, opened, prepared, batch, begun)
+        killpoint("committed")
+    _receipt(work, begun)
+
+
+def carry_apart(work: Work, opened: Session, prepared: Prepared) -> None:
+    """A sweep of everything, evaluated beforehand: each batch in its own transaction."""
+    for batch in _each(opened, prepared):
+        begun = _Begun(work.number)
+        with _settled(work, begun):
+            with opened.writing():
+                _write(work, opened, prepared, batch, begun)
+            killpoint("committed")
+        _receipt(work, begun)
+
+
+def _each(opened: Session, prepared: Prepared) -> Iterator[Batch]:
+    """The batches; where each one ends is asked of the store, in a transaction of its own."""
+    rest = batches(prepared)
+    while True:
+        with opened.planning():
+            batch = next(rest, None)
+        if batch is None:
+            return
+        yield batch
+
+
+def _write(work: Work, opened: Session, prepared: Prepared, batch: Batch, begun: _Begun) -> None:
+    """Everything up to the commit."""
+    work.number += 1
+    begun.number = work.number
+    _keep(work, opened, batch, begun)
+    killpoint("sealed")
+    if not begun.planned:
+        return
+    begun.intent = True
+    with writing(work.memory.register) as conn:
+        record_intent(conn, work.run_id, work.store.name, begun.number, begun.planned, work.now)
+    killpoint("intended")
+    done: dict[tuple[str, str], int] = {}
+    with foreign_keys_eased(prepared):
+        for write in batch.writes:
+            place = (write.table, write.action)
+            if place in begun.planned:
+                done[place] = done.get(place, 0) + send(opened.connection, write)
+                killpoint("sent")
+    if done != begun.planned:
+        raise Changed(
+            f"{work.store.name} changed while the run was at work, so that batch was rolled back",
+            "run again, when fewer others write",
+        )
+    begun.written = True
+
+
+def _keep(work: Work, opened: Session, batch: Batch, begun: _Begun) -> None:
+    """The before-images of the whole batch into a sealed undo file; none when it touches nothing."""
+    key = work.memory.undo_key(work.run_id)
+    name = undo_name(work.store.name, begun.number)
+    with UndoWriter(work.memory.undo, key, work.run_id, name) as undo:
+        for write in batch.writes:
+            columns, rows = before(opened.connection, work.store.bound.schema, write)
+            undo.table(write.table, columns, {"action": write.action})
+            count = undo.rows(rows)
+            killpoint("imaged")
+            if count:
+                place = (write.table, write.action)
+                begun.planned[place] = begun.planned.get(place, 0) + count
+        if begun.planned:
+            undo.seal()
+
+
+class _settled:  # noqa: N801
+    """When a batch fails: rolled back for certain, its intent is abandoned; else the store is asked what it holds."""
+
+    def __init__(self, work: Work, begun: _Begun) -> None:
+        self.work, self.begun = work, begun
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is None or not self.begun.planned:
+            return
+        work, begun = self.work, self.begun
+        if begun.written or not _all_transactional(work, begun):
+            with suppress(Exception):  # still unknown: the next run settles it, and the error tells
+                settle(work.memory, work.store, work.run_id, begun.number, work.now)
+            return
+        abandon(work, begun.number, recorded=begun.intent)
+
+
+def _all_transactional(work: Work, begun: _Begun) -> bool:
+    tables = work.store.bound.schema.tables
+    return all(tables[table].transactional for table, _ in begun.planned)
+
+
+def abandon(work: Work, number: int, *, recorded: bool) -> None:
+    """The batch did not happen: its intent is closed and its undo removed."""
+    if recorded:
+        with writing(work.memory.register) as conn:
+            record_abandoned(conn, work.run_id, work.store.name, number, work.now)
+    path = run_folder(work.memory.undo, work.run_id) / (undo_name(work.store.name, number) + SEALED)
+    path.unlink(missing_ok=True)
+
+
+def _receipt(work: Work, begun: _Begun) -> None:
+    if not begun.planned:
+        return
+    told = {".".join(place): rows for place, rows in sorted(begun.planned.items())}
+    body = {"run": str(work.run_id), "store": work.store.name, "batch": begun.number, "rows": told}
+    with writing(work.memory.register) as conn:
+        record_removed(conn, work.run_id, work.store.name, begun.number, begun.planned, work.now)
+        tell(work.memory, conn, "run.removed", body, work.now)
+    killpoint("receipted")
+    work.rows += sum(begun.planned.values())
+    if work.progress is not None:
+        work.progress(work.store.name, work.rows)
