@@ -56,31 +56,34 @@ printf '\n'
 tillit_ends "0" plan
 
 heading "4. Do it"
-tillit_ends "0" sweep --apply
+say "A policy that nobody has approved removes nothing. --approve says: I have seen what goes."
+printf '\n'
+tillit_ends "0" sweep --apply --approve
 
 heading "5. Does it keep its promises now?"
-say "What time alone could mend is mended. What is left needs somebody to think: a table and a column nobody mapped,"
-say "dates that are missing."
+say "What time alone could mend is mended. What is left needs somebody to think: a table and a column nobody mapped."
 printf '\n'
 tillit_ends "0 1" check
 
-heading "6. Astrid wants to be forgotten"
+heading "6. What do we know about Astrid, and why?"
+tillit_ends "0" explain --email "$astrid"
+
+heading "7. Astrid wants to be forgotten"
 say "She has bought things, asked for help, come to a user meeting and applied for work. Her husband lives at the same"
 say "address, and another Astrid Lindqvist is a customer too; neither of them has asked for anything."
 printf '\n'
-tillit_ends "0" forget --email "$astrid" --apply
-say "What was kept, and why:"
-printf '\n'
-tillit_ends "0" explain --email "$astrid"
+tillit_ends "0 1" forget --email "$astrid" --apply --vouched-by Karin
+say "What is left of her is told, place by place: a table nobody mapped, a note about her in her husband's row."
 
-heading "7. It was a mistake"
-say "For a while everything that was removed can be put back."
+heading "8. It was a mistake"
+say "For a while everything that was removed can be put back. For a person it takes two, and a reason."
 printf '\n'
-tillit_ends "0" undo
+tillit_ends "0" undo last --reason withdrawn_by_person --second Olof
 
-heading "8. Who did what?"
+heading "9. Who did what?"
 say "The journal holds all that was done, in a form that cannot be changed unseen."
 printf '\n'
+tillit_ends "0" journal list --last 12
 tillit_ends "0" journal verify
 
 heading "What to try next"

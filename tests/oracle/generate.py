@@ -67,7 +67,8 @@ def created_times(bare: World) -> list[datetime]:
 def scopes(draft: Draft, full: World) -> tuple[frozenset[Person] | None, ...]:
     """Everything, one person, and a few: of those that own rows, and now and then of one who owns none."""
     known = grounds.facts(full)
-    people = sorted(frozenset().union(*known.persons.values()), key=str)
+    everybody: frozenset[Person] = frozenset().union(*known.persons.values())
+    people = sorted((p for p in everybody if p.key not in ((0,), ("gone",))), key=str)  # a tombstone asks for nothing
     if not people:
         return (None,)
     stranger = Person("crm", people[0].table, tuple(99 if isinstance(k, int) else "zz" for k in people[0].key))

@@ -227,7 +227,7 @@ MUTANTS: tuple[Mutant, ...] = (
     one("an owner cut though no other holds", truth, "is_cut", cut_without_others),
     one("nothing is cut", truth, "is_cut", no),
     one("unknown columns do not matter", values, "has_unknown", no),
-    one("addresses in full", values, "ip_prefix", lambda text, _: text),
+    one("addresses in full", values, "ip_prefix", lambda text: text),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def shrink(case: Case, fails: Fails, rounds: int = 20) -> Case:
     """The smallest case found that still fails (`fails(case)` must be true). A case that raises is not taken."""
     for _ in range(rounds):
         before = case
-        for smaller in (scopes, rows, standings, tables, parts, foreign_keys, columns, cells):
+        for smaller in (scopes, tables, rows, standings, tables, parts, foreign_keys, columns, cells):
             case = _all(case, smaller, fails)
         if case is before:
             return case
@@ -32,7 +32,7 @@ def _all(case: Case, smaller: Callable[[Case], Iterator[Case]], fails: Fails) ->
     passed = 0
     while True:
         for tried in islice(smaller(case), passed, None):
-            if _holds(tried, fails):
+            if tried is not case and _holds(tried, fails):
                 case = tried
                 break
             passed += 1

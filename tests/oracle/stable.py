@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tests.oracle import reading
 from tillit.model.bound import BoundStore
 from tillit.model.expression import Exists, Expression
-from tillit.model.mapping import UNKNOWN, ClockKind, Ground, Link, Store, Table, WhenDead
+from tillit.model.mapping import UNKNOWN, ClockKind, Ground, Link, LinkKind, Store, Table, WhenDead
 from tillit.model.policy import Basis, Policy
 
 
@@ -106,3 +106,48 @@ def holds_while(policy: Policy, ground: Ground, condition: Expression) -> bool:
     if purpose.basis is Basis.CONSENT or not timeless or ground.through is not None:
         return False
     return ground.while_ == condition and ground.where in (None, condition)
+
+
+# Found by the generator, and not (yet) on the page: whose a row is may change under what is held.
+
+
+def tie_faults(bound: BoundStore) -> list[str]:
+    """Ties between a managed row and its persons that a sweep may break while the row is still held for them."""
+    found: list[str] = []
+    for table in bound.store.tables.values():
+        if table.grounds:
+            links = [link for link in table.links if link.kind is not LinkKind.REFERS_TO]
+            found += [f"{table.name}.{x.name}: persons by a `matches` link" for x in links if x.matches]
+            for source in sources(bound.store, table):
+                found += [f"{table.name}: persons through {fault}" for fault in _loose(bound, source)]
+    return sorted(set(found))
+
+
+def _loose(bound: BoundStore, source: Table) -> Iterator[str]:
+    for link in source.owners:
+        if link.name in bound.tables[source.name].cuts:
+            yield f"{source.name}.{link.name}, which may be cut"
+        if link.matches or link.pointed_by:
+            yield f"{source.name}.{link.name}, which keeps no row"
+
+
+def sources(store: Store, table: Table) -> list[Table]:
+    """The tables whose own links say whose a row of this table is."""
+    found: dict[str, Table] = {}
+    ahead = [link.table for link in table.links if link.kind is not LinkKind.REFERS_TO and not straight(store, link)]
+    while ahead:
+        name = ahead.pop()
+        if name in store.tables and name not in found:
+            found[name] = store.tables[name]
+            ahead += [link.table for link in store.tables[name].owners if not straight(store, link)]
+    return list(found.values())
+
+
+def straight(store: Store, link: Link) -> bool:
+    """True when the link's columns are themselves a person's key (see `tests.oracle.links.is_straight`)."""
+    parent = store.tables.get(link.table)
+    if parent is None or len(parent.persons) != 1 or parent.persons[0].when is not None or parent.owners:
+        return False
+    if link.matches or link.pointed_by:
+        return False
+    return link.via is not None or not link.to or set(link.to) == set(parent.key)

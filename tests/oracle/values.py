@@ -50,7 +50,7 @@ def state(known: Facts, ref: Ref, column: Column) -> str:
         for place, form in enumerate(family):
             precise = (None, *family[: place + 1])
             if live_by(known, ref, column, [g for g in naming if g.forms.get(column.name) in precise]):
-                return form.value
+                return form.value if has_form(known.world, known.world.row(ref)[column.name], form) else "dead"
     return "live" if live_by(known, ref, column, naming) else "dead"
 
 
@@ -124,13 +124,18 @@ def after(known: Facts, ref: Ref, column: Column) -> object:
     filled = fill_for(known.world, ref, column.name, fill)
     if is_ == "dead":
         return old if same(old, filled) else filled
-    return coarsen(known.world, old, Form(is_), filled)
+    return coarsen(known.world, old, Form(is_))
 
 
-def coarsen(world: World, value: object, form: Form, filled: object) -> object:
-    """The value in a coarser form, in its own dress; its fill where it has no such form (a text that tells no date)."""
+def has_form(world: World, value: object, form: Form) -> bool:
+    """False for a text that tells no date or address: only a ground that holds it in full can hold it."""
+    return value is None or coarsen(world, value, form) is not None
+
+
+def coarsen(world: World, value: object, form: Form) -> object:
+    """The value in a coarser form, in its own dress; None where it has no such form."""
     if form is Form.IP_PREFIX:
-        return filled if not isinstance(value, str) else ip_prefix(value, filled)
+        return ip_prefix(value) if isinstance(value, str) else None
     month = 1 if form is Form.YEAR else None
     if isinstance(value, datetime):
         if value.tzinfo is not None:
@@ -142,14 +147,14 @@ def coarsen(world: World, value: object, form: Form, filled: object) -> object:
         return value.replace(month=month or value.month, day=1)
     found = TEXT_DATE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        return filled
+        return None
     return f"{found[1]}-{'01' if month else found[2]}-01" + (f"{found[4]}00:00:00" if found[4] else "")
 
 
-def ip_prefix(text: str, filled: object) -> object:
+def ip_prefix(text: str) -> str | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return filled
+        return None
     bits = 24 if address.version == 4 else 48
     return str(ipaddress.ip_network(f"{text}/{bits}", strict=False).network_address)

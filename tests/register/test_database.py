@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import stat
 import traceback
@@ -23,6 +24,7 @@ from tillit.model.errors import RegisterError
 from tillit.register import database
 from tillit.register.approvals import approvals, approve, current_approval
 from tillit.register.database import open_register, reading, register_file, truncate_log, writing
+from tillit.register.filelock import file_lock
 from tillit.register.schema import HEAD, VERSION_TABLE, from_microseconds, metadata, to_microseconds
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -261,6 +263,24 @@ def test_processes_that_open_a_new_register_at_once_all_get_it(empty_url):
         child.stdin.write("go\n")
         child.stdin.flush()
     assert [children.finish(child) for child in opening] == ["[]\n"] * 3
+
+
+def test_a_process_waits_while_another_opens_the_register(tmp_path):
+    path = tmp_path / "register.sqlite"
+    script = """
+        import sys
+        from tillit.register.database import open_register
+        print("opening", flush=True)
+        open_register(sys.argv[1])
+        print("opened", flush=True)
+    """
+    with file_lock(tmp_path / "register.sqlite.opening"):
+        child = children.start(script, path)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "opening\n"
+        assert select.select([child.stdout], [], [], 0.8) == ([], [], [])
+        assert not path.exists() or path.stat().st_size == 0
+    assert children.finish(child) == "opened\n"
 
 
 @pytest.mark.parametrize("at", [1, 5, 14])

@@ -234,6 +234,22 @@ def test_every_changed_byte_of_an_export_is_seen(exported):
             assert not verify_export(changed.split("\n"), PUBLIC).ok, (place, byte, other)
 
 
+def test_no_line_can_be_said_in_another_way(exported):
+    for place, line in enumerate(exported):
+        value = json.loads(line)
+        first = next(iter(value))
+        for other in (
+            json.dumps(value),
+            json.dumps(dict(reversed(value.items())), separators=(",", ":")),
+            line[:-1] + f',"{first}":{json.dumps(value[first])}}}',
+            line[:-1] + ',"more":1}',
+            line.replace('"', "\\u0022", 1),
+            " " + line,
+        ):
+            if other != line:
+                assert not verify_export([*exported[:place], other, *exported[place + 1 :]], PUBLIC).ok, other
+
+
 def test_lost_and_doubled_and_moved_lines_are_seen(exported):
     for place in range(len(exported) - 1):  # the last is the checkpoint, see below
         assert not verify_export(exported[:place] + exported[place + 1 :], PUBLIC).ok

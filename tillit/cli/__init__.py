@@ -1,1 +1,1 @@
-"""The command line: one file a group of commands. Each calls one function of `tillit.service` and shows what it gives."""
+"""The command line: one file a group of commands. Each calls one function of `tillit.service` and shows its answer."""

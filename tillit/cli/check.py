@@ -107,7 +107,11 @@ def _show_drift(seen: Checked) -> None:
             say(f"[red]✗[/red] table  {drift.store}.{name}")
         for name in drift.columns:
             say(f"[red]✗[/red] column {drift.store}.{name}")
-    say("", "[dim]Map them, or say that they hold nothing personal: `unmapped:` for tables, `not_personal` for columns.[/dim]")
+    say(
+        "",
+        "[dim]Map them, or say that nothing in them is personal: `unmapped:` for a table, "
+        "`not_personal` for a column.[/dim]",
+    )
 
 
 def _show_undated(seen: Checked, policy: Policy) -> None:
@@ -128,7 +132,7 @@ def _conclude(seen: Checked, *, notes: bool) -> None:
     drifted = sum(d.count for d in seen.drift)
     say("")
     if broken:
-        say(f"[bold red]{count(broken, 'promise')} broken.[/bold red] `tillit plan` shows what a sweep would do about it.")
+        say(f"[bold red]{count(broken, 'promise')} broken.[/bold red] `tillit plan` shows what a sweep would do.")
     if drifted:
         say(f"[bold red]{count(drifted, 'place')} in no map.[/bold red] Nobody knows what they hold.")
     if due:
@@ -159,7 +163,14 @@ def _json(seen: Checked, at: Opened) -> dict[str, object]:
         ],
         "unmapped": [{"store": d.store, "tables": d.tables, "columns": d.columns} for d in seen.drift],
         "undated": [
-            {"store": u.store, "table": u.table, "clause": u.clause, "purpose": u.purpose, "clock": u.clock, "rows": u.rows}
+            {
+                "store": u.store,
+                "table": u.table,
+                "clause": u.clause,
+                "purpose": u.purpose,
+                "clock": u.clock,
+                "rows": u.rows,
+            }
             for u in seen.undated
         ],
         "paused": [{"store": p.store, "table": p.table, "reason": p.reason, "since": p.since} for p in seen.paused],

@@ -36,9 +36,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def top(
     debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error; it may hold data.")] = False,
-    _: Annotated[
-        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
-    ] = False,
+    _: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)] = False,
 ) -> None:
     """A privacy policy that runs: keeps what you promise about personal data, in your real databases."""
     _chosen["debug"] = debug

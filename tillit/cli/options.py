@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from tillit.run.stores import OpenStore
 from tillit.service.project import Project, load, open_stores, remembering
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How a command answers."""
 
     TEXT = "text"
@@ -28,7 +28,9 @@ class Format(str, Enum):
 
 ProjectOption = Annotated[
     Path,
-    typer.Option("--project", "-p", help="Folder with policy.yaml and stores/.", envvar="TILLIT_PROJECT", metavar="DIR"),
+    typer.Option(
+        "--project", "-p", help="Folder with policy.yaml and stores/.", envvar="TILLIT_PROJECT", metavar="DIR"
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people, or for a machine.")]
 NowOption = Annotated[

@@ -31,7 +31,7 @@ def say(*lines: str, style: str = "") -> None:
     """Lines of text; rich's markup is understood."""
     out = console()
     for line in lines:
-        out.print(Padding(Text.from_markup(line, style=style), (0, 0, 0, 2)) if line else "")
+        out.print(Padding(Text.from_markup(line, style=style), (0, 0, 0, 2), expand=False) if line else "")
 
 
 def heading(text: str) -> None:
@@ -39,15 +39,19 @@ def heading(text: str) -> None:
     console().print(f"\n[bold]{text}[/bold]\n")
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
-    """An aligned table; the columns at the indexes `numbers` stand to the right."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), *, wide: bool = False
+) -> None:
+    """An aligned table; the columns at `numbers` stand to the right. `wide`: the first may be folded."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
     for index, name in enumerate(columns):
         right = index in numbers
-        made.add_column(name, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        made.add_column(
+            name, justify="right" if right else "left", no_wrap=right or (index == 0 and not wide), overflow="fold"
+        )
     for row in rows:
         made.add_row(*row)
-    console().print(Padding(made, (0, 0, 0, 2)))
+    console().print(Padding(made, (0, 0, 0, 2), expand=False))
 
 
 def as_json(value: object) -> None:

@@ -25,10 +25,12 @@ from tillit.service.sweep import Preview, Swept, preview, resume
 from tillit.service.sweep import sweep as remove
 
 ApproveOption = Annotated[
-    bool, typer.Option("--approve", help="With --apply: approve the policy and maps as they are now, with what they remove.")
+    bool,
+    typer.Option("--approve", help="With --apply: approve the policy and maps as they are now, with what they remove."),
 ]
 ResumeOption = Annotated[
-    str, typer.Option("--resume", help="Let sweeps touch a paused table again, and do nothing else.", metavar="STORE.TABLE")
+    str,
+    typer.Option("--resume", help="Let sweeps touch a paused table again, and do nothing else.", metavar="STORE.TABLE"),
 ]
 
 
@@ -58,7 +60,7 @@ def sweep(
     """Remove what has no reason to be kept any more. Without --apply, the same as `tillit plan`."""
     with opened(project, now) as at:
         if resume_:
-            resume(at.project, at.memory, resume_, who(by), at.now)
+            resume(at.memory, resume_, who(by), at.now)
             say(f"[green]✓[/green] Sweeps touch {resume_} again.")
             return
         if not apply:
@@ -113,12 +115,19 @@ def _show_clauses(seen: Preview, at: Opened) -> None:
 
 
 def _where(seen: Preview) -> tuple[tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for store in seen.stores:
         for name, tally in sorted(store.tallies.items()):
             if tally.total:
                 size = store.sizes.get(name, 0)
-                rows.append((f"{store.store}.{name}", f"{size:,}", f"{tally.deleted:,}" if tally.deleted else "-", _cells(tally)))
+                rows.append(
+                    (
+                        f"{store.store}.{name}",
+                        f"{size:,}",
+                        f"{tally.deleted:,}" if tally.deleted else "-",
+                        _cells(tally),
+                    )
+                )
     return ("Table", "Rows", "Deleted", "In rows that stay"), rows, (1, 2)
 
 
@@ -154,9 +163,14 @@ def _show_swept(done: Swept, format_: Format) -> None:
         return
     heading("Removed")
     words = {"delete": "deleted", "change": "cleared, coarsened or cut loose", "unlink": "links deleted"}
-    rows = [(f"{store}.{name}", words[action], f"{n:,}") for (store, name, action), n in sorted(done.outcome.rows.items())]
+    rows = [
+        (f"{store}.{name}", words[action], f"{n:,}") for (store, name, action), n in sorted(done.outcome.rows.items())
+    ]
     table(("Table", "What", "Rows"), rows, (2,))
-    say("", f"[green]✓ {count(done.outcome.total, 'row')} done[/green] in run [bold]{short(done.outcome.run_id)}[/bold].")
+    say(
+        "",
+        f"[green]✓ {count(done.outcome.total, 'row')} done[/green] in run [bold]{short(done.outcome.run_id)}[/bold].",
+    )
     say(f"It can be undone until {day(done.undo_until)}: tillit undo {short(done.outcome.run_id)}")
 
 

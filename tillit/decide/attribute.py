@@ -32,7 +32,9 @@ def touched(tally: TableTally) -> int:
 def clauses_of(rule: TableRule, column: str | None = None, purposes: Collection[str] | None = None) -> frozenset[str]:
     """The clauses whose purposes hold a column of a table, or anything in it; only those of `purposes` when given."""
     indexes = range(len(rule.grounds))
-    chosen = {i for g in rule.groups if column in g.columns for part in (g.full, *(h for _, h in g.forms)) for i in part}
+    chosen = {
+        i for g in rule.groups if column in g.columns for part in (g.full, *(h for _, h in g.forms)) for i in part
+    }
     grounds = [rule.grounds[i] for i in (indexes if column is None else sorted(chosen))]
     return frozenset(g.clause for g in grounds if purposes is None or g.purpose in purposes)
 

@@ -88,7 +88,8 @@ def _ground_rule(scene: Scene, table: Table, ground: Ground) -> GroundRule:
         clause=purpose.clause,
         fresh=conjunction(_fresh(scene, table, ground), where),
         while_=FALSE if ground.while_ is None else lower(scene, table.name, ground.while_),
-        needs_consent=purpose.basis is Basis.CONSENT,
+        needs_consent=purpose.basis is Basis.CONSENT and ground.through is None,
+        ends=ground.through is None,
     )
 
 

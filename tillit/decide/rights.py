@@ -1,4 +1,4 @@
-"""Which event ends which purposes for a person: the table of docs/reference/semantics.md. A right deletes nothing itself."""
+"""Which event ends which purposes for a person (docs/reference/semantics.md). A right deletes nothing by itself."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ def reaches(event: Event, policy: Policy, at: datetime) -> dict[str, datetime]:
 
     An objection to direct marketing lasts whatever the row's age; every other end leaves later rows alone.
     """
-    return {name: LASTING if event is Event.OPT_OUT else at for name in ended_by(event, policy)}
+    return dict.fromkeys(ended_by(event, policy), LASTING if event is Event.OPT_OUT else at)

@@ -41,6 +41,7 @@ class GroundRule:
     fresh: Condition
     while_: Condition = FALSE
     needs_consent: bool = False
+    ends: bool = True  # False: a `through` ground, for which the child's own grounds have answered
 
     @property
     def by_default(self) -> Condition:

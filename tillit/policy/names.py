@@ -15,7 +15,7 @@ from tillit.model.source import Position
 from tillit.policy.fields import Fields
 from tillit.policy.gather import Gather, nearest, quoted, shown
 from tillit.policy.purposes import PolicyDraft
-from tillit.policy.source import Scalar
+from tillit.policy.source import Mapping, Scalar
 
 _LOCAL = frozenset({Dress.NAIVE, Dress.DATE, Dress.TEXT, Dress.TEXT_T})
 
@@ -218,7 +218,7 @@ class Book:
             return True
         if not listed and not draft.key and not nearest(column, known, 0.75):
             return True
-        if draft.columns or "columns" not in draft.fields:
+        if isinstance(draft.fields.node("columns"), Mapping | None):  # else it is told that `columns` is no mapping
             remedy = f"list it under `columns:` of {quoted(draft.name)} with its category or `not_personal`"
             self.gather.unknown(at, f"column of {quoted(draft.name)}", column, known, remedy)
         return False

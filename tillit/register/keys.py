@@ -148,15 +148,13 @@ def _make_folder(folder: Path) -> None:
 
 def _write_new(path: Path, content: bytes) -> bool:
     """Writes a key file whole or not at all, never over another. False when there is one already."""
-    if path.exists():
-        return False
     draft = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)  # fails when another process was first
+        os.link(draft, path)  # fails when there is one already, whoever made it
     except FileExistsError:
         return False
     except OSError as error:

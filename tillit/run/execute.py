@@ -213,8 +213,7 @@ def _failed(memory: Memory, run_id: UUID, at: datetime, error: BaseException) ->
         case TillitError() if not rows and not unsettled:
             return error
         case TillitError():
-            told = type(error)(f"{error.what}. {done}", error.remedy) if type(error) is not Changed else error
-            return told
+            return type(error)(f"{error.what}. {done}", error.remedy)
         case _:
             return error
 

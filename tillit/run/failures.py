@@ -17,7 +17,7 @@ def store_error(store: str, error: DBAPIError, state: str) -> StoreError:
     """A StoreError for what the driver said. `state` tells what was and was not done."""
     kind = type(error.orig or error).__name__
     code = _code(error)
-    if error.connection_invalidated or kind in ("OperationalError", "InterfaceError") and _lost(error):
+    if error.connection_invalidated or (kind in ("OperationalError", "InterfaceError") and _lost(error)):
         return StoreError(f"the connection to {store} was lost; {state}", "check the server, then run again")
     if _full(error):
         return StoreError(f"the disk of {store} is full; {state}", "free some space there, then run again")

@@ -1,4 +1,4 @@
-"""After a kill: every open batch settled, half-written undo thrown away, killed runs closed. Safe to repeat, and to kill.
+"""After a kill: every open batch settled, half-written undo thrown away, killed runs closed. Safe to repeat.
 
 Called at the start of every run, under the locks of its stores; what belongs to other stores is left to their runs.
 """

@@ -17,8 +17,7 @@ from tillit.connectors.sql.images import restore
 from tillit.connectors.sql.transactions import session
 from tillit.model.errors import StoreError, TillitError
 from tillit.register.database import reading, truncate_log, writing
-from tillit.register.keys import destroy_undo_key, person_hash, undo_key, undo_keys
-from tillit.register.keys import hmac_key
+from tillit.register.keys import destroy_undo_key, hmac_key, person_hash, undo_key, undo_keys
 from tillit.register.pauses import pause_tables
 from tillit.register.people import drop_closed, reopen_roots
 from tillit.register.runs import (
@@ -82,20 +81,40 @@ def undo(memory: Memory, stores: Sequence[OpenStore], run_id: UUID, reason: Reas
         key = undo_key(memory.keys, run_id)
         number, held, paused = _protect(memory, run, todo, reason, at)
         killpoint("protected")
-        restored = kept = 0
-        by_name = {store.name: store for store in stores}
-        for store, batch in sorted({(s.store, s.batch) for s in todo}, key=lambda p: (p[0], -p[1])):
-            put, stayed = _batch(memory, by_name[store], run_id, batch, key)
-            killpoint("restored")
-            restored, kept = restored + put, kept + stayed
-            _told(memory, number, run_id, store, batch, (put, stayed), at)
-            killpoint("told")
+        try:
+            restored, kept = _batches(memory, stores, run_id, number, todo, key, at)
+        except BaseException:
+            with writing(memory.register) as conn:
+                finish_run(conn, number, RunState.FAILED, at)
+                tell(memory, conn, "run.finished", {"run": str(number), "state": "failed", "rows": {}}, at)
+            raise
         counts = {"restored": restored, "kept": kept}
         with writing(memory.register) as conn:
             reopen_roots(conn, run_id)
             finish_run(conn, number, RunState.DONE, at, counts)
             tell(memory, conn, "run.finished", {"run": str(number), "state": "done", "rows": counts}, at)
     return Undone(number, run_id, restored, kept, held, paused)
+
+
+def _batches(
+    memory: Memory,
+    stores: Sequence[OpenStore],
+    run_id: UUID,
+    number: UUID,
+    todo: Sequence[Step],
+    key: bytes,
+    at: datetime,
+) -> tuple[int, int]:
+    """Every batch, the last first; rows put back, and rows left as others wrote them."""
+    by_name = {store.name: store for store in stores}
+    restored = kept = 0
+    for store, batch in sorted({(s.store, s.batch) for s in todo}, key=lambda place: (place[0], -place[1])):
+        put, stayed = _batch(memory, by_name[store], run_id, batch, key)
+        killpoint("restored")
+        restored, kept = restored + put, kept + stayed
+        _told(memory, number, run_id, store, batch, (put, stayed), at)
+        killpoint("told")
+    return restored, kept
 
 
 def destroy_due(memory: Memory, now: datetime) -> list[UUID]:

@@ -73,9 +73,7 @@ def _compare(
             for part in parts:
                 rows: Iterable[tuple[object, ...]] = part.rows
                 action = part.tags["action"]
-                same, other = still_there(
-                    opened.connection, store.bound.schema, part.table, action, part.columns, rows
-                )
+                same, other = still_there(opened.connection, store.bound.schema, part.table, action, part.columns, rows)
                 there += same
                 gone[part.table, action] = gone.get((part.table, action), 0) + other
     except (StoreError, RegisterError):

@@ -103,9 +103,7 @@ def _purposes(store: OpenStore) -> set[str]:
     return {g.purpose for table in store.bound.tables.values() for g in table.table.grounds}
 
 
-def _dead(
-    policy: Policy, memory: Memory, store: OpenStore, at: datetime, purposes: frozenset[str] | None
-) -> Cells:
+def _dead(policy: Policy, memory: Memory, store: OpenStore, at: datetime, purposes: frozenset[str] | None) -> Cells:
     """What was dead at `at` under the promises of `purposes`, with what stood for people then."""
     with standings(memory, store.name, at) as standing:
         seen = observe(store, plan(store.bound, policy, at), standing)
@@ -127,11 +125,11 @@ def _judge(clause: str, title: str, mapped: bool, dead: Cells, late: Cells) -> C
 def _undated(policy: Policy, store: OpenStore, now: datetime) -> list[Undated]:
     found = undated(store.bound, policy, now)
     numbers = count_where(store, [(one.table, one.condition) for one in found])
-    return [
-        Undated(store.name, one.table, one.clause, one.purpose, one.clock, number)
-        for one, number in zip(found, numbers, strict=True)
-        if number
-    ]
+    rows: dict[tuple[str, str, str, str], int] = {}
+    for one, number in zip(found, numbers, strict=True):
+        place = (one.table, one.clause, one.purpose, one.clock)
+        rows[place] = rows.get(place, 0) + number
+    return [Undated(store.name, *place, number) for place, number in rows.items() if number]
 
 
 def _evidence(project: Project, stores: list[OpenStore], seen: Checked, now: datetime) -> list[Evidence]:

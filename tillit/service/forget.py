@@ -116,7 +116,7 @@ def forget(
     allow_more: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> tuple[Foreseen, Forgotten | None]:
-    """Erase what the request lets go, and look again everywhere. Nobody found: nothing is done, the second part is None.
+    """Erase what the request lets go, and look again everywhere. Nobody found: nothing is done, the second is None.
 
     `vouched_by` says who verified the identity. A killed erasure is gone on with by the same call, or by its request.
     """
@@ -129,13 +129,11 @@ def forget(
     request_id = _record(project, memory, people, ask, now, vouched_by)
     killpoint("requested")
     until = undo_ends(project.policy, (), now, project.settings.undo_days, sweep=False)
-    order = Order(
-        RunKind.FORGET, project.policy, now, until, people, request_id, project.settings.limits, allow_more
-    )
+    order = Order(RunKind.FORGET, project.policy, now, until, people, request_id, project.settings.limits, allow_more)
     outcome = carry_out(memory, stores, order, progress)
     killpoint("erased")
     kept = tuple(why(project.policy, memory, stores, people, now))
-    dead_left = sum(one.total for one in _observe(project, memory, stores, people, now, {}))
+    dead_left = sum(one.total for one in observed(project, memory, stores, people, now, {}))
     report = residual(stores, [known], _held(stores, kept))
     with reading(memory.register) as conn:
         due = get_request(conn, request_id).due_at
@@ -153,7 +151,7 @@ def find(project: Project, memory: Memory, stores: list[OpenStore], ask: Ask, no
     if ask.request_id is not None:
         with reading(memory.register) as conn:
             get_request(conn, ask.request_id)
-            people |= {p: "belongs to the request" for p in people_of_request(conn, ask.request_id)}
+            people |= dict.fromkeys(people_of_request(conn, ask.request_id), "belongs to the request")
     people |= {named(stores, text): "was named by you" for text in ask.also}
     for text in ask.but_not:
         people.pop(named(stores, text), None)
@@ -206,20 +204,15 @@ def _foresee(
     foreseen = Foreseen(
         found.people,
         found.ambiguous,
-        _observe(project, memory, stores, people, now, instead),
-        tuple(k for k in why(project.policy, memory, stores, people, now, instead) if _stays(k)),
+        observed(project, memory, stores, people, now, instead),
+        tuple(k for k in why(project.policy, memory, stores, people, now, instead) if not k.dies),
         ended_by(Event.REQUEST, project.policy),
         {type_: len(values) for type_, values in sorted(known.items())},
     )
     return foreseen, known
 
 
-def _stays(kept: Kept) -> bool:
-    """A row with nothing live in it may go, or stay as a shell: only afterwards is that known."""
-    return bool(kept.columns or kept.coarse or any(reason.purpose for reason in kept.reasons))
-
-
-def _observe(
+def observed(
     project: Project,
     memory: Memory,
     stores: Sequence[OpenStore],
@@ -227,6 +220,7 @@ def _observe(
     now: datetime,
     instead: Mapping[Person, Standing],
 ) -> tuple[Observed, ...]:
+    """What a sweep of these people would do now; `instead` replaces what stands for some of them."""
     found = []
     for store in stores:
         here = [p for p in people if p.store == store.name]
@@ -306,13 +300,12 @@ def _held(stores: Sequence[OpenStore], kept: Sequence[Kept]) -> Held:
     return found
 
 
-def _answered(
-    project: Project, memory: Memory, people: frozenset[Person], done: Forgotten, now: datetime
-) -> None:
+def _answered(project: Project, memory: Memory, people: frozenset[Person], done: Forgotten, now: datetime) -> None:
     """The end of the request on record; it stays open while something is left that somebody must look at."""
     busy = {row.store for row in done.kept}
     gone = [person for person in people if person.store not in busy]
-    left = {f"{r.store}.{r.table}.{r.column}": r.cells for r in done.residual.left}
+    certain = [r for r in done.residual.left if not r.only_shared]
+    left = {f"{r.store}.{r.table}.{r.column}": r.cells for r in certain}
     unread = sum(len(scan.unread) for scan in done.residual.scans)
     body = {
         "request": str(done.request_id),

@@ -37,7 +37,9 @@ def _note(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise TillitError(f"{path.name} cannot be read", "give a file with a checkpoint, as `journal export` gives") from None
+        raise TillitError(
+            f"{path.name} cannot be read", "give a file with a checkpoint, as `journal export` gives"
+        ) from None
 
 
 def export(memory: Memory) -> Iterator[str]:
@@ -50,5 +52,3 @@ def checkpoint(memory: Memory) -> str | None:
     """The newest signed checkpoint; kept elsewhere, it makes cutting the journal back visible."""
     with reading(memory.register) as conn:
         return journal.latest_checkpoint(conn)
-
-

@@ -99,16 +99,14 @@ def sweep(
     destroyed = tuple(destroy_due(memory, now))
     purposes = {g.purpose for store in stores for t in store.bound.tables.values() for g in t.table.grounds}
     until = undo_ends(project.policy, purposes, now, project.settings.undo_days, sweep=True)
-    order = Order(
-        RunKind.SWEEP, project.policy, now, until, limits=project.settings.limits, allow_more=allow_more
-    )
+    order = Order(RunKind.SWEEP, project.policy, now, until, limits=project.settings.limits, allow_more=allow_more)
     return Swept(carry_out(memory, stores, order, progress), destroyed, until, approved)
 
 
 def _approval(
     project: Project, memory: Memory, stores: list[OpenStore], now: datetime, by: str, *, approve_it: bool
 ) -> bool:
-    """True when the policy was approved just now. A new policy reaches old data only when somebody has seen how much."""
+    """True when approved just now. A new policy reaches old data only when somebody has seen how much would go."""
     with reading(memory.register) as conn:
         last = current_approval(conn)
     if last is not None and last.digest == project.digest:
@@ -133,7 +131,7 @@ def _unapproved(counts: dict[str, int], *, first: bool) -> Braked:
     )
 
 
-def resume(project: Project, memory: Memory, name: str, by: str, now: datetime) -> None:
+def resume(memory: Memory, name: str, by: str, now: datetime) -> None:
     """Lift the pause of STORE.TABLE. Raises TillitError when it is not paused."""
     store, _, table = name.partition(".")
     with writing(memory.register) as conn:

@@ -41,11 +41,12 @@ class Reason:
     how: How
     until: date | None
     text: str
+    basis: str = ""  # why it is allowed, in a word or two
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One row, and why. `columns` are the personal columns whose values are kept; `coarse` those kept in a coarser form."""
+    """One row, and why. `columns` are the personal columns that are kept, `coarse` those kept in a coarser form."""
 
     store: str
     table: str
@@ -54,6 +55,7 @@ class Kept:
     coarse: Mapping[str, str]
     dead: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    dies: bool = False  # nothing holds the row: it goes, unless something that is kept points at it
 
 
 def why(
@@ -64,7 +66,7 @@ def why(
     now: datetime,
     instead: Mapping[Person, Standing] | None = None,
 ) -> list[Kept]:
-    """Every row of `people` in every store, with what holds it at `now`; `instead` stands for some people as it says."""
+    """Every row of `people` in every store, with what holds it at `now`; `instead` replaces what stands for some."""
     found: list[Kept] = []
     for store in stores:
         here = frozenset(p for p in people if p.store == store.name)
@@ -89,12 +91,22 @@ def _once(states: Iterable[RowState]) -> list[RowState]:
 def _both(one: RowState, other: RowState) -> RowState:
     grounds = tuple(a if a.held else b for a, b in zip(one.grounds, other.grounds, strict=True))
     columns = {c: _freer(one.columns[c], other.columns[c]) for c in one.columns}
-    return RowState(one.table, one.key, one.hold or other.hold, grounds, columns)
+    return RowState(one.table, one.key, one.hold or other.hold, grounds, columns, one.dead and other.dead)
 
 
 def _freer(one: Form | str | None, other: Form | str | None) -> Form | str | None:
     return other if one == "dead" else one if other == "dead" or one is None else other
 
+
+BASES = {
+    Basis.CONSENT: "consent",
+    Basis.CONTRACT: "contract",
+    Basis.LEGAL_OBLIGATION: "the law",
+    Basis.VITAL_INTERESTS: "vital interests",
+    Basis.PUBLIC_TASK: "public task",
+    Basis.LEGITIMATE_INTERESTS: "our interest",
+    Basis.UNKNOWN: "basis unknown",
+}
 
 Starts = Mapping[tuple[str, int], tuple[str, Mapping[Key, date | None]]]
 """(table, index of the ground) -> what its clock is called, and the last day for each row."""
@@ -127,13 +139,24 @@ def _kept(policy: Policy, store: OpenStore, state: RowState, starts: Starts) -> 
     if not reasons and (live or coarse):
         reasons = [Reason("", "", "", How.OTHERS, None, "it is also about somebody else, and is kept for them")]
     elif not reasons:
-        reasons = [Reason("", "", "", How.SHELL, None, "no value of it is kept; the row goes when nothing needs it")]
-    return Kept(store.name, state.table, state.key, live, coarse, dead, tuple(reasons))
+        reasons = [
+            Reason(
+                "",
+                "",
+                "",
+                How.SHELL,
+                None,
+                "emptied: nothing personal is kept in the row, but something that is kept points at it",
+            )
+        ]
+    return Kept(store.name, state.table, state.key, live, coarse, dead, tuple(reasons), state.dead)
 
 
 def _reasons(policy: Policy, state: RowState, grounds: Sequence[Ground], starts: Starts) -> Iterator[Reason]:
     if state.hold:
-        yield Reason("", "", "", How.HOLD, None, "nothing about this person may be removed while a hold is in place")
+        yield Reason(
+            "", "", "", How.HOLD, None, "on hold: nothing about this person may be removed until the hold is lifted"
+        )
     told: dict[str, Reason] = {}
     for index, (ground, one) in enumerate(zip(grounds, state.grounds, strict=True)):
         if not one.held or (state.hold and (one.ended or not one.fresh)):
@@ -151,7 +174,7 @@ def _reasons(policy: Policy, state: RowState, grounds: Sequence[Ground], starts:
 def _reason(purpose: Purpose, ground: Ground, one: GroundState, clock: str, until: date | None) -> Reason:
     how = How.OUTLASTS if one.ended and one.outlasts else How.IN_USE
     text = f"{_because(purpose)}; {_ends(purpose, ground, how, clock, until)}"
-    return Reason(purpose.name, purpose.title, purpose.clause, how, until, text)
+    return Reason(purpose.name, purpose.title, purpose.clause, how, until, text, BASES[purpose.basis])
 
 
 def _because(purpose: Purpose) -> str:
@@ -176,13 +199,13 @@ def _because(purpose: Purpose) -> str:
 
 def _ends(purpose: Purpose, ground: Ground, how: How, clock: str, until: date | None) -> str:
     if how is How.OUTLASTS:
-        return "something that is under way still needs it; it goes by itself when that is over"
+        return "what is under way is done: then it goes by itself"
     if until is not None:
         return f"until {until.isoformat()}"
     if ground.through is not None:
-        return f"for as long as the row in {ground.through[0]} that needs it"
+        return f"as long as its {ground.through[0]}"
     if clock:
-        return f"no end yet: {clock}, which it counts from, is empty"
+        return f"open: it counts from {clock}, which is empty"
     if purpose.keep.until:
         return "until " + " or ".join(sorted(event.value for event in purpose.keep.until))
     if purpose.keep.unknown:

@@ -89,7 +89,11 @@ def _bound(marks: Marks, made: Made, last: Any, rows: int) -> Any:
     query = sa.select(key).order_by(key).offset(rows).limit(1)
     if last is not None:
         query = query.where(key >= sa.literal(last))
-    return marks.scratch.run(query).scalar()
+    bound = marks.scratch.run(query).scalar()
+    if bound is None or bound != last:
+        return bound
+    further = sa.select(sa.func.min(key)).where(key > sa.literal(last))  # more rows share one value than a slice takes
+    return marks.scratch.run(further).scalar()
 
 
 def _between(low: Any, high: Any, mark: FromClause) -> Sequence[Bool]:
@@ -103,6 +107,6 @@ def _between(low: Any, high: Any, mark: FromClause) -> Sequence[Bool]:
 
 def _as_planned(marks: Marks, rule: TableRule, row: FromClause, mark: FromClause) -> Sequence[Bool]:
     """Dead now as when it was planned, and nothing has come to need it by a key the store does not check itself."""
-    by_time = row_dead(rule, row, Default(marks.people.compiler, rule, row))
+    by_time = row_dead(marks.people.compiler.schema, rule, row, Default(marks.people.compiler, rule, row))
     unchecked = [n for n in marks.people.plan.needs if n.arrow.parent == rule.table and not n.arrow.declared]
     return [sa.or_(mark.c.p == 1, by_time), sa.not_(needed(marks, rule, row, unchecked))]

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
+from tillit.connectors.sql.fills import has_form
 from tillit.connectors.sql.judge import Judge, Several, Single, ended, held_by
 from tillit.connectors.sql.leaves import Bool
-from tillit.connectors.sql.mark import COARSE
+from tillit.connectors.sql.mark import COARSE, row_dead
 from tillit.connectors.sql.people import People, is_simple
 from tillit.model.mapping import Form
-from tillit.model.plan import TableRule
+from tillit.model.plan import Group, TableRule
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class RowState:
     hold: bool
     grounds: tuple[GroundState, ...]
     columns: dict[str, Form | str | None]
+    dead: bool  # the row as a whole
 
 
 def explain(people: People, stream: Any) -> Iterator[RowState]:
@@ -66,7 +68,10 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
     columns: list[ColumnElement[Any]] = [alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)]
     columns.append(_number(person.c.hold == 1).label("hold"))
     columns += _ground_columns(people, rule, alias, person)
-    columns += [_fate(judge, rule, i).label(f"g{i}") for i, _ in enumerate(rule.groups)]
+    columns.append(_number(row_dead(people.compiler.schema, rule, alias, judge)).label("dead"))
+    for number, group in enumerate(rule.groups):
+        for n, column in enumerate(group.columns if group.forms else group.columns[:1]):
+            columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
     query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, person)
     query = query.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
     return query if is_simple(people.plan, rule) else query.distinct()
@@ -92,14 +97,16 @@ def _ground_columns(people: People, rule: TableRule, alias: FromClause, person: 
     return found
 
 
-def _fate(judge: Judge, rule: TableRule, index: int) -> ColumnElement[int]:
-    group = rule.groups[index]
-    branches: list[tuple[Bool, ColumnElement[int]]] = [
-        (judge.live(group.full, group.about, group.mode), sa.literal_column("0"))
-    ]
-    for i, (_, held) in enumerate(group.forms):
+def _fate(
+    people: People, judge: Judge, rule: TableRule, alias: FromClause, group: Group, column: str
+) -> ColumnElement[int]:
+    """0 live, 1 dead, COARSE + n coarsened. Without forms, a group's columns share one fate."""
+    live = judge.live(group.full, group.about, group.mode)
+    branches: list[tuple[Bool, ColumnElement[int]]] = [(live, sa.literal_column("0"))]
+    for i, (form, held) in enumerate(group.forms):
         live = judge.live((*group.full, *held), group.about, group.mode)
-        branches.append((live, sa.literal_column(str(COARSE + i))))
+        tells = has_form(people.compiler.schema, rule, alias, column, form)
+        branches.append((sa.and_(live, sa.or_(alias.c[column].is_(None), tells)), sa.literal_column(str(COARSE + i))))
     return sa.case(*branches, else_=sa.literal_column("1"))
 
 
@@ -110,9 +117,12 @@ def _state(rule: TableRule, row: tuple[Any, ...]) -> RowState:
     for i, ground in enumerate(rule.grounds):
         fresh, over, outlasts, consent, held = (bool(v) for v in rest[i * 5 : i * 5 + 5])
         grounds.append(GroundState(ground.purpose, fresh, over, outlasts, consent, held))
-    fates = rest[len(rule.grounds) * 5 :]
+    dead, *fates = rest[len(rule.grounds) * 5 :]
     columns: dict[str, Form | str | None] = {}
-    for group, fate in zip(rule.groups, fates, strict=True):
-        state: Form | str | None = None if fate == 0 else "dead" if fate == 1 else group.forms[fate - COARSE][0]
-        columns |= dict.fromkeys(group.columns, state)
-    return RowState(rule.table, key, hold, tuple(grounds), columns)
+    told = iter(fates)
+    for group in rule.groups:
+        for chosen in [(c,) for c in group.columns] if group.forms else [group.columns]:
+            fate = next(told)
+            state: Form | str | None = None if fate == 0 else "dead" if fate == 1 else group.forms[fate - COARSE][0]
+            columns |= dict.fromkeys(chosen, state)
+    return RowState(rule.table, key, hold, tuple(grounds), columns, bool(dead))

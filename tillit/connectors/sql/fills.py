@@ -101,6 +101,16 @@ def coarse_value(schema: Schema, rule: TableRule, alias: FromClause, column: str
     return _first_day_of_text(schema.engine, source, form, otherwise)
 
 
+def has_form(schema: Schema, rule: TableRule, alias: FromClause, column: str, form: Form) -> Bool:
+    """The value tells a date or an address, so that it has a coarser form at all; never NULL."""
+    info, source = schema.tables[rule.table].columns[column], alias.c[column]
+    if form is Form.IP_PREFIX:
+        return _prefix_of_address(schema.engine, info, source).is_not(None)
+    if schema.engine != "sqlite" and info.family in (Family.DATE, Family.NAIVE, Family.AWARE):
+        return source.is_not(None)
+    return sa.func.coalesce(leaves.is_date_text(schema.engine, source, " T"), sa.false())
+
+
 def _first_day(engine: str, info: ColumnInfo, source: ColumnElement[Any], form: Form) -> ColumnElement[Any]:
     if engine == "postgresql":
         unit = "year" if form is Form.YEAR else "month"
@@ -147,7 +157,8 @@ def _prefix_on_postgresql(info: ColumnInfo, source: ColumnElement[Any]) -> Colum
     v4 = text.op("~")(rf"^({octet}\.){{3}}{octet}$")
     group = "[0-9a-fA-F]{1,4}"
     short = "|".join(f"({group}:){{1,{7 - n}}}(:{group}){{1,{n}}}" if n else f"({group}:){{1,7}}:" for n in range(0, 7))
-    v6 = text.op("~")(rf"^(({group}:){{7}}{group}|{short}|:((:{group}){{1,7}}|:))$")
+    mixed = rf"(({group}:){{6}}|::([fF]{{4}}(:0{{1,4}})?:)?|({group}:){{1,4}}:)({octet}\.){{3}}{octet}"
+    v6 = text.op("~")(rf"^(({group}:){{7}}{group}|{short}|:((:{group}){{1,7}}|:)|{mixed})$")
     net4 = sa.func.regexp_replace(text, r"\.[0-9]+$", ".0")
     net6 = sa.func.host(sa.func.network(sa.func.set_masklen(sa.cast(text, RawType("inet")), 48)))
     value = sa.case((v4, net4), (v6, net6))

@@ -49,6 +49,8 @@ def held_by(people: People, rule: TableRule, alias: FromClause, person: FromClau
     ground = rule.grounds[index]
     compiler = people.compiler
     fresh = compiler.condition(ground.fresh, rule.table, alias)
+    if not ground.ends:
+        return fresh
     goes_on = sa.or_(
         sa.not_(ended(people, rule, alias, person, ground.purpose)),
         compiler.condition(ground.while_, rule.table, alias),

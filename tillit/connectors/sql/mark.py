@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.compiler import exists
-from tillit.connectors.sql.fills import is_coarse, is_filled
+from tillit.connectors.sql.fills import has_form, is_coarse, is_filled
 from tillit.connectors.sql.judge import Default, Judge, Several, Single, never_by_default
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.people import People, is_simple
@@ -22,6 +22,7 @@ from tillit.connectors.sql.scratch import Made, Scratch
 from tillit.connectors.sql.unflagged import points, unflagged_by
 from tillit.model.mapping import Mode, WhenDead
 from tillit.model.plan import Group, TableRule
+from tillit.model.schema import Schema
 
 DEAD, COARSE = 1, 2  # fates; COARSE + n is the n-th form
 Needed = Callable[[TableRule, FromClause], Bool]
@@ -123,7 +124,7 @@ def _verdicts(people: People, rule: TableRule, alias: FromClause, judge: Judge, 
         if i not in same:
             found.append(_fate(judge, group, scope(group.about)).label(f"g{i}"))
         if group.about:
-            found.append(_flag(_value_dead(alias, judge, group)).label(f"w{i}"))
+            found.append(_flag(_value_dead(people.compiler.schema, rule, alias, judge, group)).label(f"w{i}"))
     for i, cut in enumerate(c for c in rule.cuts if c.writes):
         owner = rule.owner(cut.link)
         found.append(_flag(_unheld(people, rule, alias, judge, cut.link, scope)).label(f"u{i}"))
@@ -215,19 +216,22 @@ def _changes(people: People, rule: TableRule, row: Any, group: Group, code: Colu
     return sa.or_(sa.false(), *cells)
 
 
-def _value_dead(alias: FromClause, judge: Judge, group: Group) -> Bool:
-    """No value of the group is live in any form; NULL is no value."""
-    every = (*group.full, *(i for _, held in group.forms for i in held))
+def _value_dead(schema: Schema, rule: TableRule, alias: FromClause, judge: Judge, group: Group) -> Bool:
+    """No value of the group is live in any form it has; NULL is no value."""
     empty = sa.and_(*(alias.c[column].is_(None) for column in group.columns))
-    return sa.or_(judge.dead(every, group.about, group.mode), empty)
+    tests = [sa.or_(judge.dead(group.full, group.about, group.mode), empty)]
+    for form, held in group.forms:
+        formless = sa.and_(*(sa.not_(has_form(schema, rule, alias, column, form)) for column in group.columns))
+        tests.append(sa.or_(judge.dead((*group.full, *held), group.about, group.mode), formless))
+    return sa.and_(*tests)
 
 
-def row_dead(rule: TableRule, alias: FromClause, judge: Judge) -> Bool:
+def row_dead(schema: Schema, rule: TableRule, alias: FromClause, judge: Judge) -> Bool:
     """No ground holds the row for anybody, and no value of it is live.
 
     A value about nobody, or about one owner alone, can live when the row's own people are gone.
     """
-    about = [_value_dead(alias, judge, group) for group in rule.groups if group.about]
+    about = [_value_dead(schema, rule, alias, judge, group) for group in rule.groups if group.about]
     return sa.and_(judge.dead(tuple(range(len(rule.grounds)))), *about)
 
 

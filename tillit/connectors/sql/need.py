@@ -196,7 +196,7 @@ def _link_row_cut(people: People, rule: TableRule, owner: OwnerRule, alias: From
     unheld = sa.and_(
         sa.not_(held), sa.or_(default_dead, sa.not_(end.unflagged())), sa.or_(end.flagged(), end.unflagged())
     )
-    dead = row_dead(rule, alias, judge)
+    dead = row_dead(people.compiler.schema, rule, alias, judge)
     anonymised = dead if owner.owns and rule.when_dead is WhenDead.ANONYMISE else sa.false()
     if owner.owns:
         unheld = sa.and_(unheld, judge.live(everything))

@@ -144,6 +144,8 @@ def _delete(
     on_row = list(part.on_row(target, marked))
     where = (*(a == b for a, b in pairs), *on_mark, *on_row)
     statement = sa.delete(target).where(*where)
+    if marks.scratch.engine == "mariadb" and on_row:
+        statement = _delete_listed(target, marked, pairs, on_mark, part)
     if marks.scratch.engine == "sqlite":
         inside = sa.select(*(b for _, b in pairs)).where(sa.true(), *on_mark)
         left: Any = pairs[0][0] if len(pairs) == 1 else sa.tuple_(*(a for a, _ in pairs))
@@ -154,3 +156,19 @@ def _delete(
     schema = marks.people.compiler.schema
     columns = tuple(c.name for c in schema.tables[table].columns.values() if not c.generated)
     return Write(table, action, statement, target, marked, where, columns, {})
+
+
+def _delete_listed(
+    target: sa.TableClause,
+    marked: sa.TableClause,
+    pairs: Sequence[tuple[ColumnElement[Any], ColumnElement[Any]]],
+    on_mark: Sequence[Bool],
+    part: Slice,
+) -> sa.Delete:
+    """MariaDB refuses a DELETE that reads its own table in a subquery (1093), but not one that joins a list made first."""
+    row = target.alias()
+    keys = [row.c[str(a.key)] for a, _ in pairs]
+    same = [key == b for key, (_, b) in zip(keys, pairs, strict=True)]
+    listed = sa.select(*(k.label(f"k{i}") for i, k in enumerate(keys))).select_from(row, marked)
+    chosen = listed.where(*same, *on_mark, *part.on_row(row, marked)).limit(2**63 - 1).subquery()
+    return sa.delete(target).where(*(a == chosen.c[f"k{i}"] for i, (a, _) in enumerate(pairs)))

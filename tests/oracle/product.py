@@ -1,0 +1,123 @@
+"""The product's own answer to a case: loaded into a real database, planned, carried out, undone, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from tests.oracle import ddl
+from tests.oracle.compare import Scope, Swept
+from tests.oracle.generate import Case
+from tests.oracle.world import Explained, GroundFlags, RowId, Rows
+from tillit.connectors.sql import images
+from tillit.connectors.sql.batches import Pace, batches
+from tillit.connectors.sql.explain import RowState, explain
+from tillit.connectors.sql.session import Prepared, foreign_keys_eased, open_people, prepare
+from tillit.connectors.sql.transactions import Session, session
+from tillit.connectors.sql.write import Write
+from tillit.decide.plan import plan
+from tillit.model.mapping import Form
+from tillit.model.plan import Plan
+from tillit.model.standing import Person
+
+Image = tuple[Write, tuple[str, ...], list[images.Row]]
+
+
+@dataclass
+class Product:
+    """One database. `pace` is how many marked rows a batch takes; `undo` also puts everything back and compares."""
+
+    engine: sa.Engine
+    pace: int = 1_000
+    undo: bool = True
+
+    def sweep(self, case: Case, scope: Scope) -> Swept:
+        """Plan and carry out, in the transactions a real run has; then undo, and carry out again."""
+        self.load(case)
+        start = ddl.read(self.engine, case.bound.schema)
+        wanted = plan(case.bound, case.policy, case.now, scope)
+        taken, end = self._carry_out(case, wanted)
+        if self.undo:
+            self._put_back(case, taken)
+            again = ddl.read(self.engine, case.bound.schema)
+            assert again == start, f"undo of seed {case.seed} is not row-identical: {differences(start, again)}"
+        return Swept(rows=end)
+
+    def load(self, case: Case) -> None:
+        ddl.clear(self.engine)
+        ddl.load(self.engine, case.bound.schema, case.rows)
+
+    def _carry_out(self, case: Case, wanted: Plan) -> tuple[list[Image], Rows]:
+        taken: list[Image] = []
+        with session(self.engine) as store:
+            if wanted.people is None:
+                with store.planning():
+                    prepared = prepare(store.connection, wanted, case.standings)
+                self._batches(store, prepared, taken)
+            else:
+                with store.writing():
+                    prepared = prepare(store.connection, wanted, case.standings)
+                    for batch in batches(prepared):
+                        send(store, prepared, batch.writes, taken)
+        return taken, ddl.read(self.engine, case.bound.schema)
+
+    def _batches(self, store: Session, prepared: Prepared, taken: list[Image]) -> None:
+        found = batches(prepared, Pace(rows=self.pace))
+        while True:
+            with store.writing():
+                batch = next(found, None)
+                if batch is None:
+                    return
+                send(store, prepared, batch.writes, taken)
+
+    def _put_back(self, case: Case, taken: list[Image]) -> None:
+        schema = case.bound.schema
+        with session(self.engine) as store, store.writing(), images.keys_eased(store.connection, schema):
+            for write, columns, rows in reversed(taken):
+                done = images.restore(store.connection, schema, write.table, write.action, columns, rows)
+                assert done == images.Restored(len(rows), 0), f"seed {case.seed}: {write.action} {write.table}: {done}"
+
+    def explain(self, case: Case, person: Person) -> Mapping[RowId, Explained]:
+        self.load(case)
+        wanted = plan(case.bound, case.policy, case.now, {person})
+        with session(self.engine) as store, store.reading() as connection:
+            scratch, people = open_people(connection, wanted, case.standings)
+            states = list(explain(people, scratch.run))
+        return {(s.table, s.key): _told(s) for s in states}
+
+
+def send(store: Session, prepared: Prepared, writes: tuple[Write, ...], taken: list[Image]) -> None:
+    """Every write with its image; the rows touched must be the rows of the image."""
+    schema = prepared.plan.bound.schema
+    with foreign_keys_eased(prepared):
+        for write in writes:
+            columns, rows = images.before(store.connection, schema, write)
+            image = list(rows)
+            taken.append((write, columns, image))
+            touched = images.send(store.connection, write)
+            assert touched == len(image), f"{write.action} {write.table}: {touched} rows touched, {len(image)} imaged"
+
+
+def differences(a: Rows, b: Rows) -> dict[str, object]:
+    return {t: ([r for r in a[t] if r not in b[t]], [r for r in b[t] if r not in a[t]]) for t in a if a[t] != b[t]}
+
+
+def _told(state: RowState) -> Explained:
+    grounds = tuple(
+        GroundFlags(g.purpose, fresh=g.fresh, ended=g.ended, while_=g.outlasts, consent=g.consent, held=g.held)
+        for g in state.grounds
+    )
+    return Explained(grounds, {c: _named(f) for c, f in state.columns.items()}, state.hold, state.dead)
+
+
+def _named(fate: Form | str | None) -> str:
+    return "live" if fate is None else fate.value if isinstance(fate, Form) else fate
+
+
+@contextmanager
+def product(engine: sa.Engine, pace: int = 1_000, *, undo: bool = True) -> Iterator[Product]:
+    """An adapter on one database, which it empties."""
+    yield Product(engine, pace, undo)
