@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -19,7 +18,7 @@ from tillit.model.standing import Person, Standing
 from tillit.policy.parse import parse_all
 
 _HERE = Path(__file__).parent
-ENDED = NOW - timedelta(minutes=5)
+ENDED = NOW
 ENDS = ("service", "support", "security", "analytics", "newsletter")  # by a request for erasure: all but the law's
 
 
@@ -59,4 +58,4 @@ def standing(key: int) -> Standing:
 def leavers(people: int, number: int) -> tuple[int, ...]:
     """`number` customers from all over the table."""
     step = max(1, people // number)
-    return tuple(1 + i * step for i in range(number))
+    return tuple(1 + i * step + i % 2 for i in range(number))

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -38,10 +40,13 @@ def shop(tmp_path, sqlite_url) -> Shop:
 def tillit(shop, monkeypatch, capsys):
     """Runs a command in this process, as the entry point does."""
 
-    def run(*arguments: str, now: bool = True) -> Said:
+    seconds = count()
+
+    def run(*arguments: str) -> Said:
         for name, value in shop.environment.items():
             monkeypatch.setenv(name, value)
-        timed = ["--now", NOW.isoformat()] if now and arguments[0] not in ("validate", "journal") else []
+        moment = (NOW + timedelta(seconds=next(seconds))).isoformat()
+        timed = [] if arguments[0] in ("validate", "journal") else ["--now", moment]
         monkeypatch.setattr(sys, "argv", ["tillit", *arguments, "--project", str(shop.folder), *timed])
         with pytest.raises(SystemExit) as ended:
             cli.main()

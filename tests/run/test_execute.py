@@ -11,14 +11,17 @@ import pytest
 from tests.run.shop import NOW, SWEPT, Shop, new_shop
 from tillit.decide.brake import Limits
 from tillit.model.errors import Braked, StoreError, TillitError
+from tillit.model.standing import Person
 from tillit.register.database import reading
 from tillit.register.journal import verify
 from tillit.register.keys import signing_key, undo_keys
 from tillit.register.runs import RunState, StepState, get_run, intents_without_receipt, runs, steps
+from tillit.register.standing import standing_of
 from tillit.run import batch, execute
 from tillit.run.failures import Interrupted
 from tillit.run.restore import destroy_due
 from tillit.run.undo_store import undo_files
+from tillit.service.forget import Ask, forget
 from tillit.service.sweep import preview, sweep
 
 
@@ -229,3 +232,24 @@ def test_only_one_run_at_a_time(small):
     with small.opened() as (_, memory, _stores), store_lock(memory.register, "shop"):
         with pytest.raises(TillitError, match="another run is at work on shop"):
             swept(small)
+
+
+def test_a_freed_key_does_not_inherit_what_stood_for_the_one_who_is_gone(shop):
+    """A person's key may be given to somebody else: the end of the first one's purposes must not kill the second's rows."""
+    shop.execute("INSERT INTO contacts VALUES (7, 'Gone Gran', 'gone.gran@example.com', NULL)")
+    with shop.opened() as (project, memory, stores):
+        forget(project, memory, stores, Ask({"email": "gone.gran@example.com"}), NOW, vouched_by="Dana")
+    assert 7 not in {row[0] for row in shop.rows()["contacts"]}
+    shop.execute("INSERT INTO contacts VALUES (7, 'New Nils', 'new.nils@example.com', NULL)")
+    swept(shop)
+    assert (7, "New Nils", "new.nils@example.com", None) in shop.rows()["contacts"]
+
+
+def test_a_key_that_a_kept_row_points_at_stays_with_its_person(shop):
+    with shop.opened() as (project, memory, stores):
+        forget(project, memory, stores, Ask({"email": "linnea.berg@example.com"}), NOW, vouched_by="Dana")
+        with reading(memory.register) as conn:
+            assert standing_of(conn, [Person("shop", "contacts", (1,))])[0].ended == {"orders": NOW}
+    shop.execute("INSERT INTO orders VALUES (99, 1, 'Kept by nobody', 'done')")
+    swept(shop)
+    assert 99 not in {row[0] for row in shop.rows()["orders"]}

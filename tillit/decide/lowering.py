@@ -1,4 +1,4 @@
-"""From the map's expressions and clocks to conditions: names resolved, time turned into constants of each column's dress."""
+"""From the map's expressions and clocks to conditions: names resolved, time turned into constants in dress."""
 
 from __future__ import annotations
 

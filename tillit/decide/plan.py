@@ -1,6 +1,6 @@
 """The one planner: policy + map + time -> plan. Every right and every sweep goes through here.
 
-A right never deletes: it changes which purposes stand for a person (`decide.rights`), then this plan runs for that person.
+A right never deletes: it changes which purposes stand for a person (`decide.rights`), then this plan runs for them.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _groups(table: Table, bt: BoundTable) -> tuple[Group, ...]:
 
 
 def _forms(table: Table, column: Column) -> tuple[tuple[Form, tuple[int, ...]], ...]:
-    """The coarser forms some ground holds `column` in, most precise first, each with the grounds that hold at least that."""
+    """The coarser forms some ground holds `column` in, most precise first, with the grounds that hold at least that."""
     holders: dict[Form, list[int]] = {}
     for i, ground in enumerate(table.grounds):
         if column.name in ground.forms:

@@ -31,7 +31,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How one link of the map is cut: `writes` maps columns of the row to NULL or a tombstone; empty for a `via` link (its link row goes)."""
+    """How one link of the map is cut: `writes` maps columns to NULL or a tombstone; empty for a `via` link (its row goes)."""
 
     link: str
     writes: tuple[tuple[str, str | int | None], ...] = ()
@@ -41,7 +41,7 @@ class Cut:
 class Arrow:
     """A needed link: a staying row of `child` keeps the `parent` row it points at (semantics, "Stays").
 
-    Made from the map's links (not `pointed_by`, not `matches`; a `via` gives two arrows from the link table) and from every
+    Made from the map's links (not `pointed_by`, not `matches`; a `via` gives two, from the link table) and from every
     declared foreign key that no link of the map already says (same columns, same parent columns).
     `link` names the map's link it stands for, else "". `declared` True when the database enforces it.
     """
@@ -65,14 +65,14 @@ class BoundTable:
 
     table: Table
     info: TableInfo
-    dress: Mapping[str, Dress] = field(default_factory=dict)  # of every column a clock, `created` or `today` reads, in this table
-    fills: Mapping[str, Fill] = field(default_factory=dict)  # of every personal column that may be replaced in a row that stays
+    dress: Mapping[str, Dress] = field(default_factory=dict)  # of columns that a clock or `today` reads
+    fills: Mapping[str, Fill] = field(default_factory=dict)  # of columns replaced in rows that stay
     cuts: Mapping[str, Cut] = field(default_factory=dict)  # links that can be cut and may be (nothing reads along them)
 
 
 @dataclass(frozen=True, slots=True)
 class BoundStore:
-    """A store's map bound to its schema. `tables` are the mapped ones; `arrows` run between any tables of the schema."""
+    """A store's map bound to its schema. `tables` are the mapped ones; `arrows` run between any tables."""
 
     store: Store
     schema: Schema

@@ -131,9 +131,7 @@ def disjunction(*parts: Condition) -> Condition:
     return _join(Or, parts, neutral=FALSE, absorbing=TRUE)
 
 
-def _join(
-    kind: type[And] | type[Or], parts: tuple[Condition, ...], *, neutral: Const, absorbing: Const
-) -> Condition:
+def _join(kind: type[And] | type[Or], parts: tuple[Condition, ...], *, neutral: Const, absorbing: Const) -> Condition:
     flat: dict[Condition, None] = {}
     for part in parts:
         for piece in part.parts if isinstance(part, kind) else (part,):

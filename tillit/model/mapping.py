@@ -118,7 +118,7 @@ class Ground:
     while_: Expression | None = None
     missing_holds: bool = True  # a missing start holds (and is a finding); False: it does not
     forms: Mapping[str, Form] = field(default_factory=dict)  # column -> the coarser form this ground holds
-    through: tuple[str, str] | None = None  # (child table, its link to this table): held while the child is, for this purpose
+    through: tuple[str, str] | None = None  # (child, its link): held while the child is, for this purpose
     at: Position = field(default=NOWHERE, compare=False)
 
 

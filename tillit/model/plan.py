@@ -55,7 +55,7 @@ class Group:
 
     columns: tuple[str, ...]
     full: tuple[int, ...]  # grounds that hold the columns in full
-    forms: tuple[tuple[Form, tuple[int, ...]], ...]  # most precise first; grounds that hold that form or a more precise one
+    forms: tuple[tuple[Form, tuple[int, ...]], ...]  # most precise first; the grounds that hold that much
     about: tuple[str, ...]  # owner links; empty = every person of the row
     mode: Mode
 

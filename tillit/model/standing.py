@@ -1,4 +1,4 @@
-"""Which purposes stand for a person. A person without a row here has default standing: nothing ended, no consent, no hold."""
+"""Which purposes stand for a person. Without a row here: default standing, nothing ended, no consent, no hold."""
 
 from __future__ import annotations
 

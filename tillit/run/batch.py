@@ -53,8 +53,8 @@ class _Begun:
     written: bool = False  # every statement was sent; from here on only the commit decides
 
 
-def carry_together(work: Work, opened: Session, prepare: Callable[[], Prepared]) -> None:
-    """An erasure of people: evaluated and carried out in one transaction."""
+def carry_together(work: Work, opened: Session, prepare: Callable[[], Prepared]) -> Prepared:
+    """An erasure of people: evaluated and carried out in one transaction. Returns the evaluation."""
     begun = _Begun(work.number)
     with _settled(work, begun):
         with opened.writing():
@@ -63,6 +63,7 @@ def carry_together(work: Work, opened: Session, prepare: Callable[[], Prepared])
             _write(work, opened, prepared, batch, begun)
         killpoint("committed")
     _receipt(work, begun)
+    return prepared
 
 
 def carry_apart(work: Work, opened: Session, prepared: Prepared) -> None:

@@ -26,9 +26,11 @@ from tillit.model.policy import Policy
 from tillit.model.standing import Person
 from tillit.register.database import reading, writing
 from tillit.register.pauses import pauses
+from tillit.register.people import close_root
 from tillit.register.runs import RunKind, RunState, finish_run, intents_without_receipt, start_run, steps
 from tillit.run.batch import Changed, Work, carry_apart, carry_together
 from tillit.run.failures import Interrupted, store_error
+from tillit.run.gone import gone_people
 from tillit.run.killpoint import killpoint
 from tillit.run.memory import Memory, locked, standings, tell
 from tillit.run.observe import observe, row_counts
@@ -163,11 +165,21 @@ def _store(work: Work, made: Plan, order: Order) -> None:
 def _once(work: Work, made: Plan, order: Order) -> None:
     with session(work.store.engine) as opened:
         if made.people is not None:
-            carry_together(work, opened, lambda: _prepare(work, opened, made, order))
+            prepared = carry_together(work, opened, lambda: _prepare(work, opened, made, order))
+            _close_gone(work, opened, prepared)
             return
         with opened.planning():
             prepared = _prepare(work, opened, made, order)
         carry_apart(work, opened, prepared)
+        _close_gone(work, opened, prepared)
+
+
+def _close_gone(work: Work, opened: Session, prepared: Prepared) -> None:
+    """Whoever gets a freed key next must not inherit what stood for the one who is gone."""
+    gone = gone_people(opened, prepared)
+    if gone:
+        with writing(work.memory.register) as conn:
+            close_root(conn, gone, work.now, work.run_id)
 
 
 def _prepare(work: Work, opened: Session, made: Plan, order: Order) -> Prepared:

@@ -21,7 +21,6 @@ from tillit.model.standing import Key, Person, Standing
 from tillit.register.database import reading, writing
 from tillit.register.evidence import Evidence, record_evidence
 from tillit.register.keys import hmac_key, person_hash
-from tillit.register.people import close_root
 from tillit.register.requests import (
     RequestState,
     get_request,
@@ -138,7 +137,7 @@ def forget(
     with reading(memory.register) as conn:
         due = get_request(conn, request_id).due_at
     done = Forgotten(request_id, due, outcome, kept, dead_left, report, until)
-    _answered(project, memory, people, done, now)
+    _answered(project, memory, done, now)
     return foreseen, done
 
 
@@ -302,8 +301,6 @@ def _held(stores: Sequence[OpenStore], kept: Sequence[Kept]) -> Held:
 
 def _answered(project: Project, memory: Memory, people: frozenset[Person], done: Forgotten, now: datetime) -> None:
     """The end of the request on record; it stays open while something is left that somebody must look at."""
-    busy = {row.store for row in done.kept}
-    gone = [person for person in people if person.store not in busy]
     certain = [r for r in done.residual.left if not r.only_shared]
     left = {f"{r.store}.{r.table}.{r.column}": r.cells for r in certain}
     unread = sum(len(scan.unread) for scan in done.residual.scans)
@@ -318,7 +315,6 @@ def _answered(project: Project, memory: Memory, people: frozenset[Person], done:
     state = "kept" if done.complete else "broken"
     detail = {"request": str(done.request_id), "left": left, "unread": unread}
     with writing(memory.register) as conn:
-        close_root(conn, gone, now, done.outcome.run_id)
         if done.complete:
             set_request_state(conn, done.request_id, RequestState.ANSWERED, now)
         count = done.dead_left + sum(left.values())

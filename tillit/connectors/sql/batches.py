@@ -39,7 +39,7 @@ class Batch:
 
 
 def batches(prepared: Prepared, pace: Pace | None = None) -> Iterator[Batch]:
-    """The plan's transactions, in order. Consume each before asking for the next: boundaries are looked up on the way."""
+    """The plan's transactions, in order. Send each before asking for the next: boundaries are looked up on the way."""
     if prepared.plan.people is not None:
         yield Batch(0, tuple(writes(prepared)))
         return

@@ -17,7 +17,7 @@ from tillit.model.schema import Schema
 LiveFor = Callable[[str, FromClause, str], Bool]
 
 
-def no_live_for(table: str, alias: FromClause, purpose: str) -> Bool:
+def no_live_for(table: str, _alias: FromClause, purpose: str) -> Bool:
     """Used where a plan has no `through` ground."""
     raise LookupError(f"no standing loaded to judge {table} for {purpose}")
 

@@ -60,11 +60,8 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
         return None
     alias, person = people.compiler.alias(rule.table), people.person.alias()
     chain = people.chain(rule, alias)
-    judge: Judge
-    if is_simple(people.plan, rule):
-        judge = Single(people, rule, alias, person)
-    else:
-        judge = Several(people, rule, alias)
+    simple = is_simple(people.plan, rule)
+    judge: Judge = Single(people, rule, alias, person) if simple else Several(people, rule, alias)
     columns: list[ColumnElement[Any]] = [alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)]
     columns.append(_number(person.c.hold == 1).label("hold"))
     columns += _ground_columns(people, rule, alias, person)
@@ -74,7 +71,7 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
             columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
     query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, person)
     query = query.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
-    return query if is_simple(people.plan, rule) else query.distinct()
+    return query if simple else query.distinct()
 
 
 def _number(test: Bool) -> ColumnElement[int]:

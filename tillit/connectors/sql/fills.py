@@ -156,7 +156,7 @@ def _prefix_on_postgresql(info: ColumnInfo, source: ColumnElement[Any]) -> Colum
     octet = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
     v4 = text.op("~")(rf"^({octet}\.){{3}}{octet}$")
     group = "[0-9a-fA-F]{1,4}"
-    short = "|".join(f"({group}:){{1,{7 - n}}}(:{group}){{1,{n}}}" if n else f"({group}:){{1,7}}:" for n in range(0, 7))
+    short = "|".join(f"({group}:){{1,{7 - n}}}(:{group}){{1,{n}}}" if n else f"({group}:){{1,7}}:" for n in range(7))
     mixed = rf"(({group}:){{6}}|::([fF]{{4}}(:0{{1,4}})?:)?|({group}:){{1,4}}:)({octet}\.){{3}}{octet}"
     v6 = text.op("~")(rf"^(({group}:){{7}}{group}|{short}|:((:{group}){{1,7}}|:)|{mixed})$")
     net4 = sa.func.regexp_replace(text, r"\.[0-9]+$", ".0")

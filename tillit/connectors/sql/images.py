@@ -38,7 +38,7 @@ class Restored:
 
 
 def before(connection: Connection, schema: Schema, write: Write) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """The rows that `write` will touch, locked and streamed. Column names, then rows; new values follow the old ones."""
+    """The rows that `write` will touch, locked and streamed: names, then rows; new values follow the old ones."""
     infos = schema.tables[write.table].columns
     names = list(write.columns)
     columns = [_exact(schema, infos[c], write.target.c[c]).label(f"c{i}") for i, c in enumerate(names)]
@@ -75,7 +75,7 @@ def _back(schema: Schema, info: ColumnInfo, value: ColumnElement[Any]) -> Column
 def restore(
     connection: Connection, schema: Schema, table: str, action: str, columns: Sequence[str], rows: Iterable[Row]
 ) -> Restored:
-    """Put the rows of one image back in the current transaction. What somebody has written since is never overwritten."""
+    """Put the rows of an image back, in the current transaction. What somebody wrote since is never overwritten."""
     restored = total = 0
     with _loading(connection, schema, table, columns, rows) as batches:
         for loaded, count in batches:

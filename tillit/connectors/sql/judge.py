@@ -87,10 +87,10 @@ class Default:
     rule: TableRule
     alias: FromClause
 
-    def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:
+    def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
         return self.compiler.condition(by_default(self.rule, indexes), self.rule.table, self.alias)
 
-    def dead(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:
+    def dead(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
         return self.compiler.condition(negation(by_default(self.rule, indexes)), self.rule.table, self.alias)
 
 
@@ -103,16 +103,16 @@ class Single:
     alias: FromClause
     person: FromClause
 
-    def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:
+    def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
         return holds(self.people, self.rule, self.alias, indexes)(self.person)
 
-    def dead(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:
+    def dead(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
         return sa.not_(self.live(indexes))
 
 
 @dataclass(frozen=True)
 class Several:
-    """Some flagged person may own or access the row; others may own it too. Asks the facts where they are worked out."""
+    """Some flagged person may own or access the row; others may own it too. Asks the facts that are worked out."""
 
     people: People
     rule: TableRule
@@ -153,7 +153,7 @@ class Several:
         if facts is not None:
             found: Bool = facts.somebody(people, rule, alias, [], about)
             return found
-        return people.somebody(rule, alias, lambda person: sa.true(), about)
+        return people.somebody(rule, alias, lambda _: sa.true(), about)
 
     def in_scope(self, about: Sequence[str] = ()) -> Bool:
         """Some person in the plan's scope is among them."""

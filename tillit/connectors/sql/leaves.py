@@ -1,6 +1,6 @@
 """The leaves of a condition in SQL, each strictly two-valued on every engine (NULL never escapes).
 
-What bit on each engine stands beside the form that answers it: collations, zero dates, infinities, text that is no date.
+What bit on each engine stands beside the form that answers it: collations, zero dates, infinities, odd texts.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy import ColumnElement
+from sqlalchemy.ext.compiler import compiles
 
 from tillit.model.conditions import After, Before, Compare, NotBefore, Value
 from tillit.model.expression import Op
@@ -111,7 +111,7 @@ def bound_value(engine: str, value: Value) -> ColumnElement[Any]:
 
 
 def is_time(engine: str, column: ColumnElement[Any], dress: Dress) -> Bool:
-    """The column holds a real moment: no zero date, no infinity, no text that is no date. NULL where the column is NULL."""
+    """The column holds a real moment: no zero date, no infinity, no odd text. NULL where the column is NULL."""
     match dress:
         case Dress.TEXT | Dress.TEXT_T:
             return is_date_text(engine, column, "T" if dress is Dress.TEXT_T else " ")
@@ -198,10 +198,11 @@ def key_equal(
 ) -> Bool:
     """Two key columns are equal as the engine compares keys; of different families, as text byte for byte."""
     (a, a_info), (b, b_info) = left, right
-    if a_info is None or b_info is None or _same_family(a_info.family, b_info.family):
+    if a_info is None or b_info is None or same_family(a_info.family, b_info.family):
         return a == b
     return text_equal(engine, as_text(engine, a), as_text(engine, b))
 
 
-def _same_family(a: Family, b: Family) -> bool:
+def same_family(a: Family, b: Family) -> bool:
+    """Values of the two compare without a cast."""
     return a is b or {a, b} <= _TEXTUAL or {a, b} <= _NUMERIC

@@ -1,6 +1,6 @@
 """Loading standing into a session: flagged people, their rows where ownership is not simple, and who else owns those.
 
-The number of statements depends on the map and on how deep ownership recurses, never on how many people or rows there are.
+The number of statements depends on the map and on how deep ownership recurses, never on how many people or rows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Marking: one temporary table per managed table, of the rows a plan would change and how. All before any write.
 
-Columns of a mark table: k0.. (the row's key), dead, go (will be deleted), p (judged by a flagged person), g0.. (fate of each group of columns:
-0 live, 1 dead, 2.. coarsened to form number n - 2), x0.. (cut link number n of the rule's cuts).
+Columns of a mark table: k0.. (the row's key), dead, go (will be deleted), p (judged by a flagged person),
+g0.. (fate of each group of columns: 0 live, 1 dead, 2.. coarsened to form number n - 2), x0.. (cut link number n of
+the rule's cuts).
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def _other_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.Se
         listed = exists(own, where=tuple(own.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)))
         judged = judged.where(sa.not_(listed))
     elif people.anybody and rule.has_people:
-        judged = judged.where(sa.not_(people.somebody(rule, alias, lambda person: sa.true())))
+        judged = judged.where(sa.not_(people.somebody(rule, alias, lambda _: sa.true())))
     return _finish(people, rule, verdicts, judged, needed, person=False)
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import FromClause
 
-from tillit.connectors.sql.compiler import exists
+from tillit.connectors.sql.compiler import Compiler, exists
 from tillit.connectors.sql.judge import Default, Several, holds
-from tillit.connectors.sql.leaves import Bool
-from tillit.connectors.sql.mark import Marks, in_scope_of, link_unheld, mark, row_dead
+from tillit.connectors.sql.leaves import Bool, same_family
+from tillit.connectors.sql.mark import Marks, in_scope_of, mark, row_dead
 from tillit.connectors.sql.people import People
 from tillit.connectors.sql.unflagged import points, somebody_unflagged
 from tillit.model.conditions import Hop
@@ -77,10 +77,29 @@ def needed(marks: Marks, rule: TableRule, alias: FromClause, among: Sequence[Nee
             own_when=None if arrow.declared else need.when,  # a declared key points wherever it points
             prefix_own=arrow.prefix,
         )
-        points_here = compiler.joins(hop, arrow.child, child, alias)
-        tests.append(exists(child, where=(points_here, *_stays(marks, need, child, via))))
+        tests.append(_pointed_at(compiler, need, hop, child, alias, _stays(marks, need, child, via)))
         tests += _named_by_tombstone(marks, need, alias)
     return sa.or_(sa.false(), *tests)
+
+
+def _pointed_at(
+    compiler: Compiler, need: Need, hop: Hop, child: FromClause, alias: FromClause, stays: list[Bool]
+) -> Bool:
+    """Some row of `child` that stays points at the row: a probe by index, or a list made once where there is none."""
+    arrow, tables = need.arrow, compiler.schema.tables
+    keyed = any(set(index[: len(arrow.columns)]) == set(arrow.columns) for index in tables[arrow.child].indexes)
+    pairs = list(zip(arrow.columns, arrow.parent_columns, strict=True))
+    plain = arrow.prefix is None and all(
+        same_family(tables[arrow.child].columns[a].family, tables[arrow.parent].columns[b].family) for a, b in pairs
+    )
+    if keyed or not plain:
+        return exists(child, where=(compiler.joins(hop, arrow.child, child, alias), *stays))
+    when = sa.true() if hop.own_when is None else compiler.condition(hop.own_when, arrow.child, child)
+    there = [child.c[a].is_not(None) for a, _ in pairs]
+    listed = sa.select(*(child.c[a] for a, _ in pairs)).where(*there, when, *stays)
+    found = [alias.c[b] for _, b in pairs]
+    known = [b.is_not(None) for b in found]
+    return sa.and_(*known, found[0].in_(listed) if len(pairs) == 1 else sa.tuple_(*found).in_(listed))
 
 
 def _named_by_tombstone(marks: Marks, need: Need, parent: FromClause) -> list[Bool]:

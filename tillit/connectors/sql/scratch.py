@@ -1,4 +1,4 @@
-"""Tillit's temporary tables in a session: made, filled, indexed and dropped with the connection. None is left in a store."""
+"""Tillit's temporary tables in a session: made, filled, indexed, dropped with the connection. No store keeps one."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ class Scratch:
     def _rows(self, name: str, result: sa.CursorResult[Any]) -> int:
         if result.rowcount >= 0:
             return result.rowcount
-        return int(self.run(sa.text(f"SELECT max(rowid) FROM {name}")).scalar() or 0)  # SQLite does not say
+        made = sa.table(name, sa.column("rowid"))
+        return int(self.run(sa.select(sa.func.max(made.c.rowid))).scalar() or 0)  # SQLite does not say
 
 
 @dataclass(frozen=True)

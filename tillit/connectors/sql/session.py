@@ -46,7 +46,7 @@ def open_people(connection: Connection, plan: Plan, standings: Iterable[Standing
 
 
 def prepare(connection: Connection, plan: Plan, standings: Iterable[Standing]) -> Prepared:
-    """Evaluate `plan`: every predicate before any write. Needs SELECT on the tables and the right to make temporary ones."""
+    """Evaluate `plan`: every predicate before any write. Needs SELECT, and the right to make temporary tables."""
     scratch, people = open_people(connection, plan, standings)
     marks = Marks(scratch, people)
     mark_all(marks)

@@ -34,7 +34,7 @@ def tally(marks: Marks) -> dict[str, TableTally]:
             continue
         rule, mark = marks.people.plan.rules[name], made.alias()
         alias = marks.people.compiler.alias(name)
-        wanted = [*_row_counts(rule, mark, alias), *_cell_counts(marks, rule, mark, alias)]
+        wanted = [*_row_counts(rule, mark), *_cell_counts(marks, rule, mark, alias)]
         tables.append(name)
         counts.append(wanted)
         queries.append(([_sum(c.test) for c in wanted], [mark, alias], [marks.at(rule, mark, alias)]))
@@ -50,7 +50,7 @@ def _sum(test: Bool) -> ColumnElement[Any]:
     return sa.func.coalesce(sa.func.sum(sa.case((test, 1), else_=0)), 0)
 
 
-def _row_counts(rule: TableRule, mark: FromClause, alias: FromClause) -> list[_Count]:
+def _row_counts(rule: TableRule, mark: FromClause) -> list[_Count]:
     shell = sa.and_(mark.c.dead == 1, mark.c.go == 0) if rule.deletes or rule.never_delete else sa.false()
     found = [_Count("deleted", "", mark.c.go == 1), _Count("shells", "", shell)]
     writing = [c for c in rule.cuts if c.writes]

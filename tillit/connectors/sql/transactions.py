@@ -1,4 +1,4 @@
-"""Transactions that a plan is carried out in: one dedicated connection, serialisable, discarded with its temporary tables."""
+"""Transactions that a plan is carried out in: one dedicated connection, discarded with its temporary tables."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Does anybody unflagged own the row too? Asked only of rows that a flagged person owns.
 
-Plain nested EXISTS where ownership does not recurse; where it does, a least fixpoint over the rows above the flagged ones.
+Plain nested EXISTS where ownership does not recurse; where it does, a least fixpoint over the rows above.
 """
 
 from __future__ import annotations

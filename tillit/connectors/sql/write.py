@@ -22,8 +22,8 @@ from tillit.model.schema import Family, Schema
 class Slice:
     """A part of a table's marks: conditions on the mark, and conditions on the row as it stands now."""
 
-    on_mark: Callable[[FromClause], Sequence[Bool]] = lambda mark: ()
-    on_row: Callable[[FromClause, FromClause], Sequence[Bool]] = lambda row, mark: ()
+    on_mark: Callable[[FromClause], Sequence[Bool]] = lambda _: ()
+    on_row: Callable[[FromClause, FromClause], Sequence[Bool]] = lambda _row, _mark: ()
 
 
 WHOLE = Slice()
@@ -33,8 +33,8 @@ WHOLE = Slice()
 class Write:
     """One statement, and which rows of which table it touches.
 
-    `columns` is what an image of a row before the write must hold: the whole row for `delete` and `unlink`; for `change`
-    the key and the touched columns, with `new` giving what each touched column becomes.
+    `columns` is what an image of a row before the write must hold: the whole row for `delete` and `unlink`; for
+    `change` the key and the touched columns, with `new` giving what each touched column becomes.
     """
 
     table: str
@@ -165,7 +165,7 @@ def _delete_listed(
     on_mark: Sequence[Bool],
     part: Slice,
 ) -> sa.Delete:
-    """MariaDB refuses a DELETE that reads its own table in a subquery (1093), but not one that joins a list made first."""
+    """MariaDB refuses a DELETE that reads its own table in a subquery (1093), but joins a list made first."""
     row = target.alias()
     keys = [row.c[str(a.key)] for a, _ in pairs]
     same = [key == b for key, (_, b) in zip(keys, pairs, strict=True)]
