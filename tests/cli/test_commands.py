@@ -90,7 +90,9 @@ def test_check_tells_broken_due_kept_and_unproven_apart(tillit):
 
 def test_what_lies_in_no_map_is_a_finding(tillit, shop):
     tillit("sweep", "--apply", "--approve")
-    shop.execute("CREATE TABLE export (id INTEGER PRIMARY KEY, mail VARCHAR(90))", "ALTER TABLE logins ADD COLUMN agent TEXT")
+    shop.execute(
+        "CREATE TABLE export (id INTEGER PRIMARY KEY, mail VARCHAR(90))", "ALTER TABLE logins ADD COLUMN agent TEXT"
+    )
     told = tillit("check", "-f", "json")
     assert told.code == 1
     assert told.json["unmapped"] == [{"store": "shop", "tables": ["export"], "columns": ["logins.agent"]}]
@@ -213,7 +215,9 @@ def test_something_unforeseen_is_one_line(tillit, monkeypatch):
 
 
 def test_nothing_personal_is_shown(tillit):
-    told = "".join(tillit(*words).out.lower() for words in (("check", "--notes"), ("plan",), ("explain", *LINNEA), ("status",)))
+    told = "".join(
+        tillit(*words).out.lower() for words in (("check", "--notes"), ("plan",), ("explain", *LINNEA), ("status",))
+    )
     assert not any(word in told for word in PERSONAL)
 
 
@@ -229,12 +233,16 @@ def test_the_journal_can_be_exported_and_its_changing_is_seen(tillit, shop):
     lines = tillit("journal", "export").out.splitlines()
     assert all(json.loads(line) for line in lines)
     shop_register = shop.folder / "home" / "register.sqlite"
-    Shop(shop.folder, f"sqlite:///{shop_register}").execute("UPDATE journal_leaf SET body = replace(body, '3', '4') WHERE number = 1")
+    Shop(shop.folder, f"sqlite:///{shop_register}").execute(
+        "UPDATE journal_leaf SET body = replace(body, '3', '4') WHERE number = 1"
+    )
     assert tillit("journal", "verify").code == 1
 
 
 def test_it_runs_as_a_program(shop):
     command = [sys.executable, "-m", "tillit.cli.main", "validate", "--project", str(shop.folder), "--format", "json"]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["valid"] is True

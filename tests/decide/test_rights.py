@@ -16,7 +16,9 @@ B, E = Basis, Event
 EVERY_UNTIL = frozenset(Event)
 
 
-def purpose(basis: Basis, *, marketing: bool = False, until: frozenset[Event] = frozenset(), overrides: str = "") -> Purpose:
+def purpose(
+    basis: Basis, *, marketing: bool = False, until: frozenset[Event] = frozenset(), overrides: str = ""
+) -> Purpose:
     return Purpose("p", "P", "1", basis, ("contact",), Retention(until=until), "", marketing, overrides)
 
 

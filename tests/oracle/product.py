@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from tests.oracle import ddl
 from tests.oracle.compare import Scope, Swept
 from tests.oracle.generate import Case
+from tests.oracle.loading import Loader
 from tests.oracle.world import Explained, GroundFlags, RowId, Rows
 from tillit.connectors.sql import images
 from tillit.connectors.sql.batches import Pace, batches
@@ -23,6 +24,11 @@ from tillit.model.mapping import Form
 from tillit.model.plan import Plan
 from tillit.model.standing import Person
 
+
+class NotLoaded(RuntimeError):
+    """The case itself cannot be put into a database: nothing is said about the product."""
+
+
 Image = tuple[Write, tuple[str, ...], list[images.Row]]
 
 
@@ -33,22 +39,42 @@ class Product:
     engine: sa.Engine
     pace: int = 1_000
     undo: bool = True
+    loader: Loader | None = None  # keeps a connection between cases: for very many of them
+    loaded: Case | None = field(default=None, repr=False)  # what stands in the database, when it is known
 
     def sweep(self, case: Case, scope: Scope) -> Swept:
-        """Plan and carry out, in the transactions a real run has; then undo, and carry out again."""
+        """Plan and carry out, in the transactions a real run has; then undo, and compare with the start."""
         self.load(case)
-        start = ddl.read(self.engine, case.bound.schema)
+        start = self.read(case) if self.undo else {}
         wanted = plan(case.bound, case.policy, case.now, scope)
+        self.loaded = None
         taken, end = self._carry_out(case, wanted)
         if self.undo:
             self._put_back(case, taken)
-            again = ddl.read(self.engine, case.bound.schema)
+            again = self.read(case)
             assert again == start, f"undo of seed {case.seed} is not row-identical: {differences(start, again)}"
+            self.loaded = case
         return Swept(rows=end)
 
     def load(self, case: Case) -> None:
-        ddl.clear(self.engine)
-        ddl.load(self.engine, case.bound.schema, case.rows)
+        """The case's own rows, unless they stand there already. Raises NotLoaded."""
+        if self.loaded is case:
+            return
+        self.loaded = None
+        try:
+            if self.loader is not None:
+                self.loader.load(case.bound.schema, case.rows)
+            else:
+                ddl.clear(self.engine)
+                ddl.load(self.engine, case.bound.schema, case.rows)
+        except Exception as error:
+            raise NotLoaded(f"seed {case.seed} does not fit its own schema: {error}") from error
+        self.loaded = case
+
+    def read(self, case: Case) -> Rows:
+        if self.loader is not None:
+            return self.loader.read(case.bound.schema)
+        return ddl.read(self.engine, case.bound.schema)
 
     def _carry_out(self, case: Case, wanted: Plan) -> tuple[list[Image], Rows]:
         taken: list[Image] = []
@@ -62,7 +88,7 @@ class Product:
                     prepared = prepare(store.connection, wanted, case.standings)
                     for batch in batches(prepared):
                         send(store, prepared, batch.writes, taken)
-        return taken, ddl.read(self.engine, case.bound.schema)
+        return taken, self.read(case)
 
     def _batches(self, store: Session, prepared: Prepared, taken: list[Image]) -> None:
         found = batches(prepared, Pace(rows=self.pace))

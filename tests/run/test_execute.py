@@ -13,8 +13,9 @@ from tillit.decide.brake import Limits
 from tillit.model.errors import Braked, StoreError, TillitError
 from tillit.model.standing import Person
 from tillit.register.database import reading
-from tillit.register.journal import verify
+from tillit.register.journal import entries, verify
 from tillit.register.keys import signing_key, undo_keys
+from tillit.register.lock import store_lock
 from tillit.register.runs import RunState, StepState, get_run, intents_without_receipt, runs, steps
 from tillit.register.standing import standing_of
 from tillit.run import batch, execute
@@ -126,8 +127,6 @@ def test_the_brake_takes_the_larger_of_share_and_rows(small, limits):
 def test_the_brake_can_be_overridden_and_the_journal_tells(small):
     swept(small, limits=Limits(share=0, rows=0), allow_more=True)
     with small.opened() as (_, memory, _stores), reading(memory.register) as conn:
-        from tillit.register.journal import entries
-
         assert sum('"brake.overridden"' in (body or "") for _, body in entries(conn)) == 1
 
 
@@ -227,15 +226,13 @@ def test_undo_is_destroyed_when_its_time_is_over(small):
 
 
 def test_only_one_run_at_a_time(small):
-    from tillit.register.lock import store_lock
-
-    with small.opened() as (_, memory, _stores), store_lock(memory.register, "shop"):
-        with pytest.raises(TillitError, match="another run is at work on shop"):
-            swept(small)
+    told = pytest.raises(TillitError, match="another run is at work on shop")
+    with small.opened() as (_, memory, _stores), store_lock(memory.register, "shop"), told:
+        swept(small)
 
 
 def test_a_freed_key_does_not_inherit_what_stood_for_the_one_who_is_gone(shop):
-    """A person's key may be given to somebody else: the end of the first one's purposes must not kill the second's rows."""
+    """A person's key may be given to somebody else: what ended for the first must not kill the second's rows."""
     shop.execute("INSERT INTO contacts VALUES (7, 'Gone Gran', 'gone.gran@example.com', NULL)")
     with shop.opened() as (project, memory, stores):
         forget(project, memory, stores, Ask({"email": "gone.gran@example.com"}), NOW, vouched_by="Dana")

@@ -43,7 +43,16 @@ def any_shop(tmp_path, store_url) -> Shop:
 def start(shop: Shop, *arguments: str, point: str = "") -> subprocess.Popen[bytes]:
     """The command in a process of its own, to die at `point`."""
     environment = os.environ | shop.environment | {"TILLIT_KILLPOINT": point, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tillit.cli.main", *arguments, "--project", str(shop.folder), "--now", NOW.isoformat()]
+    command = [
+        sys.executable,
+        "-m",
+        "tillit.cli.main",
+        *arguments,
+        "--project",
+        str(shop.folder),
+        "--now",
+        NOW.isoformat(),
+    ]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -112,7 +121,18 @@ def test_a_sweep_killed_anywhere_converges_and_can_be_undone(shop, point):
     assert shop.rows() == before
 
 
-FORGET_POINTS = ["requested", "started", "imaged:2", "sealed", "intended", "sent", "sent:3", "committed", "receipted", "erased"]
+FORGET_POINTS = [
+    "requested",
+    "started",
+    "imaged:2",
+    "sealed",
+    "intended",
+    "sent",
+    "sent:3",
+    "committed",
+    "receipted",
+    "erased",
+]
 
 
 @pytest.mark.parametrize("point", FORGET_POINTS)

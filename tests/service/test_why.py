@@ -71,7 +71,14 @@ def test_every_row_of_a_person_with_its_reasons_and_days(shop):
     assert told["contacts", 1] == [("orders", How.IN_USE, None)]
     assert told["invoices", 20] == [("books", How.IN_USE, date(2031, 12, 31))]
     assert told["logins", 30] == [("security", How.IN_USE, date(2026, 12, 11))]
-    assert set(told) == {("contacts", 1), ("orders", 10), ("orders", 11), ("invoices", 20), ("logins", 30), ("logins", 31)}
+    assert set(told) == {
+        ("contacts", 1),
+        ("orders", 10),
+        ("orders", 11),
+        ("invoices", 20),
+        ("logins", 30),
+        ("logins", 31),
+    }
 
 
 def test_what_is_under_way_outlasts_the_request(shop):

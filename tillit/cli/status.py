@@ -32,9 +32,7 @@ def status(project: ProjectOption = Path("."), format_: FormatOption = Format.TE
     heading(f"{opened.policy.controller.name}: how things stand")
     _show_approval(seen)
     if seen.unsettled:
-        say(
-            f"[yellow]A killed run left {count(seen.unsettled, 'batch', 'batches')}:[/yellow] the next run settles it."
-        )
+        say(f"[yellow]A killed run left {count(seen.unsettled, 'batch', 'batches')}:[/yellow] the next run settles it.")
     if seen.runs:
         heading("Runs")
         table(("Run", "When", "What", "State", "Rows", "Undo"), [_run(one) for one in seen.runs], (4,))

@@ -31,7 +31,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How one link of the map is cut: `writes` maps columns to NULL or a tombstone; empty for a `via` link (its row goes)."""
+    """How one link is cut: `writes` maps columns to NULL or a tombstone; empty for a `via` link (its row goes)."""
 
     link: str
     writes: tuple[tuple[str, str | int | None], ...] = ()

@@ -51,7 +51,7 @@ class GroundRule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Columns that always share one fate: same grounds, forms, persons and mode. Indexes are into `TableRule.grounds`."""
+    """Columns that share one fate: same grounds, forms, persons and mode. Indexes are into `TableRule.grounds`."""
 
     columns: tuple[str, ...]
     full: tuple[int, ...]  # grounds that hold the columns in full

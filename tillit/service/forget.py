@@ -299,7 +299,7 @@ def _held(stores: Sequence[OpenStore], kept: Sequence[Kept]) -> Held:
     return found
 
 
-def _answered(project: Project, memory: Memory, people: frozenset[Person], done: Forgotten, now: datetime) -> None:
+def _answered(project: Project, memory: Memory, done: Forgotten, now: datetime) -> None:
     """The end of the request on record; it stays open while something is left that somebody must look at."""
     certain = [r for r in done.residual.left if not r.only_shared]
     left = {f"{r.store}.{r.table}.{r.column}": r.cells for r in certain}
