@@ -36,7 +36,9 @@ def erase(connection: Connection, keys: Sequence[int]) -> None:
             statements = _sqlite()
     for statement in statements:
         execute(cursor, statement)
-    cursor.execute("DROP TEMPORARY TABLE leaver" if engine_name(connection.engine) == "mariadb" else "DROP TABLE leaver")
+    cursor.execute(
+        "DROP TEMPORARY TABLE leaver" if engine_name(connection.engine) == "mariadb" else "DROP TABLE leaver"
+    )
 
 
 def _load(cursor: Any, keys: Sequence[int], create: str, mark: str) -> None:

@@ -72,7 +72,9 @@ TABLES: tuple[Table, ...] = (
         400,
         (
             _owner(),
-            Column("status", "text", "CASE WHEN i > {rows} - {rows} // 50 AND i % 2 = 0 THEN 'open' ELSE 'shipped' END"),
+            Column(
+                "status", "text", "CASE WHEN i > {rows} - {rows} // 50 AND i % 2 = 0 THEN 'open' ELSE 'shipped' END"
+            ),
             Column("note", "text", "CASE WHEN i % 3 = 0 THEN 'Leave it with neighbour ' || i END"),
             Column("total", "int", "i % 5000"),
             Column("created_at", "time", "@"),
@@ -101,7 +103,9 @@ TABLES: tuple[Table, ...] = (
         ),
         3285,
     ),
-    Table("tickets", 200, (_owner(), Column("subject", "text", "'Question ' || i"), Column("opened_at", "time", "@")), 900),
+    Table(
+        "tickets", 200, (_owner(), Column("subject", "text", "'Question ' || i"), Column("opened_at", "time", "@")), 900
+    ),
     Table(
         "messages",
         600,

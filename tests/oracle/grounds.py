@@ -68,7 +68,11 @@ def held(known: Facts, ref: Ref, ground: Ground, person: Person) -> bool:
     """held(g, row, f)."""
     return (
         fresh(known, ref, ground)
-        and (ground.through is not None or not ended(known.world, ref, ground, person) or outlasts(known.world, ref, ground))
+        and (
+            ground.through is not None
+            or not ended(known.world, ref, ground, person)
+            or outlasts(known.world, ref, ground)
+        )
         and consented(known.world, ground, person)
     )
 
@@ -89,7 +93,9 @@ def outlasts(world: World, ref: Ref, ground: Ground) -> bool:
 
 
 def consented(world: World, ground: Ground, person: Person) -> bool:
-    return ground.through is not None or not world.by_consent(ground) or ground.purpose in world.standing(person).consent
+    return (
+        ground.through is not None or not world.by_consent(ground) or ground.purpose in world.standing(person).consent
+    )
 
 
 def ended(world: World, ref: Ref, ground: Ground, person: Person) -> bool:

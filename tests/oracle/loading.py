@@ -55,6 +55,16 @@ class Loader:
             raise AssertionError("the case breaks a declared foreign key")
         connection.rollback()
 
+    def empty(self) -> None:
+        """Drop what was loaded last."""
+        name = self.engine.dialect.name
+        if name != "postgresql":
+            off = "PRAGMA foreign_keys = OFF" if name == "sqlite" else "SET foreign_key_checks = 0"
+            self.connection.exec_driver_sql(off)
+        self._drop(name)
+        self.connection.commit()
+        self.there = ()
+
     def _drop(self, name: str) -> None:
         quote = self.engine.dialect.identifier_preparer.quote
         listed = [quote(table) for table in self.there]

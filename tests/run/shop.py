@@ -29,7 +29,12 @@ information:
 clauses:
   "9": {title: Something that no data is mapped to}
 purposes:
-  orders: {clause: "1", title: Handle orders, basis: contract, data: [contact, messages], keep: until goodbye or request}
+  orders:
+    clause: "1"
+    title: Handle orders
+    basis: contract
+    data: [contact, messages]
+    keep: until goodbye or request
   books:
     clause: "2"
     title: Keep the books
@@ -80,10 +85,12 @@ tables:
 DDL = """
 CREATE TABLE products (id INTEGER PRIMARY KEY, name VARCHAR(50));
 CREATE TABLE contacts (id INTEGER PRIMARY KEY, name VARCHAR(90), email VARCHAR(90), phone VARCHAR(30));
-CREATE TABLE orders (id INTEGER PRIMARY KEY, contact_id INTEGER REFERENCES contacts (id), note VARCHAR(90), status VARCHAR(20));
+CREATE TABLE orders (id INTEGER PRIMARY KEY, contact_id INTEGER REFERENCES contacts (id), note VARCHAR(90),
+    status VARCHAR(20));
 CREATE TABLE invoices (id INTEGER PRIMARY KEY, contact_id INTEGER REFERENCES contacts (id), bill_name VARCHAR(90),
     total INTEGER, issued DATE);
-CREATE TABLE logins (id INTEGER PRIMARY KEY, contact_id INTEGER REFERENCES contacts (id), ip VARCHAR(40), at TIMESTAMP NULL);
+CREATE TABLE logins (id INTEGER PRIMARY KEY, contact_id INTEGER REFERENCES contacts (id), ip VARCHAR(40),
+    at TIMESTAMP NULL);
 INSERT INTO products VALUES (1, 'Pump'), (2, 'Valve');
 INSERT INTO contacts VALUES
     (1, 'Linnea Berg', 'linnea.berg@example.com', '070-1740601'),
@@ -91,12 +98,15 @@ INSERT INTO contacts VALUES
     (3, 'Örjan Öst', 'orjan.ost@example.com', NULL),
     (4, 'Open Olsson', 'open.olsson@example.com', '070-1740604');
 INSERT INTO orders VALUES
-    (10, 1, 'Leave it with Linnea Berg', 'done'), (11, 1, NULL, 'done'), (12, 2, 'Ring twice', 'done'), (13, 4, 'Soon', 'open');
+    (10, 1, 'Leave it with Linnea Berg', 'done'), (11, 1, NULL, 'done'),
+    (12, 2, 'Ring twice', 'done'), (13, 4, 'Soon', 'open');
 INSERT INTO invoices VALUES
-    (20, 1, 'Linnea Berg', 100, '2024-05-01'), (21, 2, 'Erik Ek', 200, '2010-05-01'), (22, 3, 'Örjan Öst', 300, '2025-05-01');
+    (20, 1, 'Linnea Berg', 100, '2024-05-01'), (21, 2, 'Erik Ek', 200, '2010-05-01'),
+    (22, 3, 'Örjan Öst', 300, '2025-05-01');
 INSERT INTO logins VALUES
     (30, 1, '198.51.100.1', '2026-11-20 10:00:00'), (31, 1, '198.51.100.1', '2026-01-20 10:00:00'),
-    (32, 2, '198.51.100.2', '2026-02-20 10:00:00'), (33, 3, '198.51.100.3', '2026-10-31 10:00:00'), (34, NULL, '198.51.100.4', NULL);
+    (32, 2, '198.51.100.2', '2026-02-20 10:00:00'), (33, 3, '198.51.100.3', '2026-10-31 10:00:00'),
+    (34, NULL, '198.51.100.4', NULL);
 """
 
 SWEPT = {("shop", "invoices", "delete"): 1, ("shop", "logins", "delete"): 3}

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.run.shop import NOW, SWEPT, Shop, new_shop
+from tillit.connectors.sql import images
 from tillit.decide.brake import Limits
 from tillit.model.errors import Braked, StoreError, TillitError
 from tillit.model.standing import Person
@@ -156,7 +157,7 @@ def test_ctrl_c_leaves_nothing_half_done_and_says_what_was(small, monkeypatch, m
 
 
 def test_a_row_count_that_is_not_the_undos_rolls_back(small, monkeypatch):
-    before, real, calls = small.rows(), batch.send, []
+    before, real, calls = small.rows(), images.send, []
 
     def lying(connection, write):
         calls.append(write.table)
@@ -175,7 +176,7 @@ def test_a_row_count_that_is_not_the_undos_rolls_back(small, monkeypatch):
 
 
 def test_a_busy_store_is_tried_again_with_a_new_plan(small, monkeypatch):
-    real, failures = batch.send, iter([True, True, False])
+    real, failures = images.send, iter([True, True, False])
 
     def busy(connection, write):
         if next(failures, False):

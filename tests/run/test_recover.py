@@ -149,7 +149,7 @@ def test_an_erasure_killed_anywhere_converges_and_can_be_undone(shop, point):
 
 
 def erased(rows):
-    """What is left when Linnea (1) is forgotten: her invoice is kept, and with it an emptied row; others are untouched."""
+    """What is left when Linnea (1) is forgotten: her invoice, an emptied row, and everything about others."""
     contacts = [(1, None, None, None) if r[0] == 1 else r for r in rows["contacts"]]
     orders = [r for r in rows["orders"] if r[1] != 1]
     logins = [r for r in rows["logins"] if r[0] != 31]

@@ -86,6 +86,7 @@ def test_what_is_under_way_outlasts_the_request(shop):
     with shop.opened() as (project, memory, stores):
         _, done = forget(project, memory, stores, Ask({"email": "open.olsson@example.com"}), NOW, vouched_by="Dana")
     assert shop.rows() == before
+    assert done is not None
     assert {r.how for row in done.kept for r in row.reasons} == {How.OUTLASTS}
     assert done.complete
     shop.execute("UPDATE orders SET status = 'done' WHERE id = 13")
@@ -101,5 +102,6 @@ def test_a_hold_keeps_everything_and_is_told(shop):
             place_hold(conn, [LINNEA], "legal_claim", NOW)
         _, done = forget(project, memory, stores, Ask({"email": "linnea.berg@example.com"}), NOW, vouched_by="Dana")
     assert shop.rows() == before
+    assert done is not None
     assert all(row.reasons[0].how is How.HOLD for row in done.kept)
     assert done.outcome.total == 0

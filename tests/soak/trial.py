@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.oracle import compare, shrink
+from tests.oracle import compare, show, shrink
 from tests.oracle.generate import Case, generate
 from tests.oracle.loading import Loader
 from tests.oracle.product import NotLoaded, Product
@@ -48,19 +48,18 @@ def new_store(engine: str) -> Iterator[str]:
 
 
 @contextmanager
-def product_on(engine: str) -> Iterator[Product]:
-    """The product on a database of its own. Statements differ from case to case: a cache of them only costs."""
-    with new_store(engine) as url:
-        store, side = open_engine(url), open_engine(url)
-        store.update_execution_options(compiled_cache=None)
-        side.update_execution_options(compiled_cache=None)
-        loader = Loader(side)
-        try:
-            yield Product(store, PACE, undo=False, loader=loader)
-        finally:
-            loader.close()
-            side.dispose()
-            store.dispose()
+def product_on(url: str) -> Iterator[Product]:
+    """The product on an empty database. Statements differ from case to case: a cache of them only costs."""
+    store, side = open_engine(url), open_engine(url)
+    store.update_execution_options(compiled_cache=None)
+    side.update_execution_options(compiled_cache=None)
+    loader = Loader(side)
+    try:
+        yield Product(store, PACE, undo=False, loader=loader)
+    finally:
+        loader.close()
+        side.dispose()
+        store.dispose()
 
 
 def case_of(engine: str, seed: int) -> Case:
@@ -85,7 +84,7 @@ def trial(product: Product, engine: str, seed: int, *, small: bool = True) -> To
             case, lambda c: time.monotonic() < until and getattr(differs(product, c, explaining), "kind", "") == kind
         )
         fault = differs(product, case, explaining) or fault
-    return Told(fault=f"{engine}, seed {seed}: {fault.text}" + (f"\n{compare.show.case(case)}" if small else ""))
+    return Told(fault=f"{engine}, seed {seed}: {fault.text}" + (f"\n{show.case(case)}" if small else ""))
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Fault:
     text: str
 
 
-def differs(product: Product, case: Case, explaining: bool) -> Fault | None:
+def differs(product: Product, case: Case, explaining: bool = False) -> Fault | None:
     """What the two sides say differently, or the error the product made."""
     product.loaded = None
     try:

@@ -1,4 +1,4 @@
-"""People whose root row is gone and at whom nothing points: their key is free, and whoever gets it next is another one."""
+"""People of whom no row is left: their key is free, and whoever gets it next is somebody else."""
 
 from __future__ import annotations
 

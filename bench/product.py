@@ -1,0 +1,100 @@
+"""The product's own way, from a bound map to the last receipt's rows: what a run does, without the register."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Engine
+
+from bench.promises import Promises, standing
+from tillit.connectors.sql.batches import Batch, Pace, batches
+from tillit.connectors.sql.explain import RowState, explain
+from tillit.connectors.sql.images import before, send
+from tillit.connectors.sql.session import Prepared, foreign_keys_eased, open_people, prepare
+from tillit.connectors.sql.transactions import Session, session
+from tillit.model.plan import TableTally
+from tillit.model.schema import Schema
+from tillit.model.standing import Standing
+from tillit.run.undo_store import UndoWriter, undo_name
+
+Rows = dict[tuple[str, str], int]
+
+
+def erase(engine: Engine, promises: Promises, keys: Sequence[int], undo: Path | None = None) -> Rows:
+    """Erase the customers with these keys in one transaction; with `undo`, their rows are sealed there first."""
+    plan = promises.erase(tuple(keys))
+    with session(engine) as store, store.writing():
+        prepared = prepare(store.connection, plan, [standing(key) for key in keys])
+        (batch,) = batches(prepared)
+        if undo is not None:
+            _keep(store, promises.bound.schema, batch, undo)
+        return _send(store, prepared, batch)
+
+
+def _keep(store: Session, schema: Schema, batch: Batch, folder: Path) -> None:
+    run = uuid4()
+    with UndoWriter(folder, secrets.token_bytes(32), run, undo_name("shop", batch.number)) as writer:
+        for write in batch.writes:
+            columns, rows = before(store.connection, schema, write)
+            writer.table(write.table, columns, {"action": write.action})
+            writer.rows(rows)
+        writer.seal()
+
+
+def _send(store: Session, prepared: Prepared, batch: Batch) -> Rows:
+    done: Rows = {}
+    with foreign_keys_eased(prepared):
+        for write in batch.writes:
+            place = (write.table, write.action)
+            done[place] = done.get(place, 0) + send(store.connection, write)
+    return done
+
+
+def count(engine: Engine, promises: Promises, standings: Iterable[Standing] = ()) -> dict[str, TableTally]:
+    """The dead values of everything; nothing is written."""
+    with session(engine) as store, store.reading():
+        return prepare(store.connection, promises.sweep(), standings).tallies
+
+
+def explained(engine: Engine, promises: Promises, key: int) -> list[RowState]:
+    """Every row of one customer, with what each ground says of it."""
+    with session(engine) as store, store.reading():
+        _, people = open_people(store.connection, promises.erase((key,)), [])
+        return list(explain(people, lambda query: store.connection.execute(query)))
+
+
+@dataclass
+class SweepTimes:
+    """Seconds of the marking, and of each batch from its beginning to its commit."""
+
+    marking: float = 0.0
+    batches: list[float] = field(default_factory=list)
+    rows: int = 0
+
+
+def sweep(engine: Engine, promises: Promises, pace: Callable[[float, int], int], first: int) -> SweepTimes:
+    """Sweep everything. After each batch `pace(seconds, rows of the batch)` says how many rows the next one takes."""
+    times = SweepTimes()
+    with session(engine) as store:
+        begun = time.perf_counter()
+        with store.planning():
+            prepared = prepare(store.connection, promises.sweep(), ())
+        times.marking = time.perf_counter() - begun
+        wanted = Pace(first)
+        rest = batches(prepared, wanted)
+        while True:
+            with store.planning():
+                batch = next(rest, None)
+            if batch is None:
+                return times
+            begun = time.perf_counter()
+            with store.writing():
+                rows = sum(_send(store, prepared, batch).values())
+            times.batches.append(time.perf_counter() - begun)
+            times.rows += rows
+            wanted.rows = pace(times.batches[-1], rows)

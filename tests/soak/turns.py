@@ -1,0 +1,131 @@
+"""Turns side by side, as many as there are cores, the engine with the fewest cases first."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from tests.soak.trial import ENGINES
+from tests.soak.turn import CASES, News, Task, turn
+
+MOST_FAULTS = 20  # then the soak stops: it has made its point
+GRACE = 120.0  # seconds a turn may take after its time, to make a case small
+
+
+@dataclass
+class Score:
+    """What was done on one engine."""
+
+    cases: int = 0
+    undone: int = 0
+    explained: int = 0
+    seconds: float = 0.0  # of all its turns together
+    killed: int = 0
+    kills: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Running:
+    """A turn under way."""
+
+    process: BaseProcess
+    wire: Connection
+    task: Task
+    done: int = 0
+
+
+@dataclass
+class Turns:
+    """All that is done by turns."""
+
+    minutes: float
+    seed: int
+    workers: int
+    engines: tuple[str, ...] = ENGINES
+    scores: dict[str, Score] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.scores = {engine: Score() for engine in self.engines}
+        self._next = dict.fromkeys(self.engines, self.seed)
+
+    def run(self, tell: Callable[[Turns], None], every: float = 30.0) -> None:
+        """Until the time is up, or too much has gone wrong; `tell` is called every `every` seconds."""
+        until = time.monotonic() + self.minutes * 60
+        told = time.monotonic()
+        try:
+            while True:
+                while len(self.running) < self.workers and time.monotonic() < until and not self._enough():
+                    self._start(until)
+                if not self.running:
+                    return
+                self._listen()
+                self._stop_the_stuck(until)
+                if time.monotonic() - told > every:
+                    told += every
+                    tell(self)
+                if self._enough():
+                    return
+        finally:
+            for one in self.running:
+                one.process.terminate()
+                one.process.join()
+
+    def _enough(self) -> bool:
+        return sum(len(s.faults) for s in self.scores.values()) + len(self.broken) >= MOST_FAULTS
+
+    def _start(self, until: float) -> None:
+        planned = {e: s.cases for e, s in self.scores.items()}
+        for one in self.running:
+            planned[one.task.engine] += one.task.count - one.done
+        engine = min(self.engines, key=lambda e: planned[e])
+        task = Task(engine, self._next[engine], until)
+        self._next[engine] += CASES
+        mine, theirs = multiprocessing.Pipe(duplex=False)
+        process = multiprocessing.get_context("spawn").Process(target=turn, args=(task, theirs), daemon=False)
+        process.start()
+        theirs.close()
+        self.running.append(Running(process, mine, task))
+
+    def _listen(self) -> None:
+        ready = wait([one.wire for one in self.running], timeout=1.0)
+        for one in [o for o in self.running if o.wire in ready]:
+            try:
+                self._hear(one, one.wire.recv())
+            except EOFError:
+                self._end(one)
+
+    def _hear(self, one: Running, news: News) -> None:
+        score = self.scores[news.engine]
+        one.done += news.cases
+        score.cases += news.cases
+        score.undone += news.undone
+        score.explained += news.explained
+        score.killed += news.killed
+        score.kills += news.kills
+        score.seconds += news.seconds
+        score.faults += news.faults
+        if news.broken:
+            self.broken.append(f"{news.engine}, seeds from {one.task.first}: {news.broken}")
+
+    def _end(self, one: Running) -> None:
+        one.process.join()
+        self.running.remove(one)
+        if one.process.exitcode:
+            where = f"{one.task.engine}, seeds from {one.task.first}, after {one.done} cases"
+            self.broken.append(f"{where}: the process ended with {one.process.exitcode}")
+
+    def _stop_the_stuck(self, until: float) -> None:
+        if time.monotonic() < until + GRACE:
+            return
+        for one in list(self.running):
+            one.process.kill()
+            self.broken.append(f"{one.task.engine}, seeds from {one.task.first}: stuck after {one.done} cases")
+            self.running.remove(one)
