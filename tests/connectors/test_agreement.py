@@ -101,4 +101,6 @@ def noticed(
     with product_on(url) as product:
         product.undo = True
         hits = (seed for seed in SEARCH if differs(product, case_of(engine_of(url), seed)))
-        assert next(hits, None) is not None, f"{len(SEARCH)} cases do not tell a product where {name} from the right one"
+        assert next(hits, None) is not None, (
+            f"{len(SEARCH)} cases do not tell a product where {name} from the right one"
+        )

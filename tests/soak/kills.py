@@ -85,8 +85,8 @@ class Scene:
         self._expect(start, "undo does not bring everything back")
         self._settled()
         with open_memory(self.home / "register.sqlite", self.home) as memory, reading(memory.register) as conn:
-            if told(load_standing(conn, "crm", case.now)) != told(case.standings):
-                raise Lost("somebody's standing is another after the undo")
+            if self._of_rows(load_standing(conn, "crm", case.now)) != self._of_rows(case.standings):
+                raise Lost("somebody who is back has another standing than before")
 
     def _recorded(self, memory: Memory) -> tuple[Standing, ...]:
         """The case's standings as the register keeps them."""
@@ -100,13 +100,22 @@ class Scene:
         with reading(memory.register) as conn:
             return tuple(load_standing(conn, "crm", self.case.now))
 
+    def _of_rows(self, standings: Iterable[Standing]) -> dict[Person, Standing]:
+        """The standings of people who have a row of their own."""
+        tables = self.case.bound.tables
+        there = {
+            (name, tuple(row[k] for k in tables[name].table.key))
+            for name, rows in self.case.rows.items()
+            if name in tables
+            for row in rows
+        }
+        return {one.person: one for one in standings if (one.person.table, one.person.key) in there}
+
     def _order(self) -> None:
         """The run itself; small batches, so that there is much to be killed between."""
         people = self.case.scopes[0]
         kind = RunKind.SWEEP if people is None else RunKind.FORGET
-        order = Order(
-            kind, self.case.policy, self.case.now, self.case.now + timedelta(days=8), people, allow_more=True
-        )
+        order = Order(kind, self.case.policy, self.case.now, self.case.now + timedelta(days=8), people, allow_more=True)
         self._with(lambda memory, store: carry_out(memory, [store], order))
 
     def _undo_all(self) -> None:
@@ -167,10 +176,6 @@ class Scene:
                 removed = {f"{s.store}-{s.batch:06d}" for s in steps(conn, run.id) if s.state is StepState.REMOVED}
                 if not removed <= kept:
                     raise Lost("undo is missing")
-
-
-def told(standings: Iterable[Standing]) -> dict[Person, Standing]:
-    return {one.person: one for one in standings}
 
 
 def _die(work: Callable[[], None], point: str, error_file: Path) -> None:

@@ -64,4 +64,4 @@ def closing(turns: Turns, minutes: float) -> tuple[list[str], bool]:
     short = shortfalls(turns, minutes)
     lines = [*turns.broken, *(f"too few: {line}" for line in short)]
     bad = failed + len(turns.broken) + len(short)
-    return [*lines, f"{passed - failed} passed, {bad} failed"], not bad
+    return [*lines, f"{passed - failed:,} passed, {bad:,} failed"], not bad

@@ -178,7 +178,7 @@ def _show_foreseen(foreseen: Foreseen) -> None:
 
 def _show_done(done: Forgotten) -> None:
     heading("Erased")
-    words = {"delete": "deleted", "change": "cleared", "unlink": "links deleted"}
+    words = {"delete": "deleted", "change": "cleared", "unlink": "links deleted", "untie": "untied"}
     rows = [(f"{s}.{t}", words[a], f"{n:,}") for (s, t, a), n in sorted(done.outcome.rows.items())]
     if rows:
         table(("Table", "What", "Rows"), rows, (2,))

@@ -128,5 +128,10 @@ class TableTally:
     shells: int = 0  # dead rows that stay because something living needs them
 
     @property
+    def changed(self) -> int:
+        """Cells replaced or coarsened and links cut, in rows that stay."""
+        return sum(self.replaced.values()) + sum(self.coarsened.values()) + sum(self.cut.values())
+
+    @property
     def total(self) -> int:
-        return self.deleted + sum(self.replaced.values()) + sum(self.coarsened.values()) + sum(self.cut.values())
+        return self.deleted + self.changed

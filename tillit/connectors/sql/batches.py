@@ -19,7 +19,7 @@ from tillit.connectors.sql.mark import Marks, row_dead
 from tillit.connectors.sql.need import needed
 from tillit.connectors.sql.scratch import Made
 from tillit.connectors.sql.session import Prepared, delete_order, writes
-from tillit.connectors.sql.write import Slice, Write, changes, deletes, unlinks
+from tillit.connectors.sql.write import Slice, Write, changes, deletes, unlinks, unties
 from tillit.model.plan import TableRule
 
 
@@ -52,7 +52,7 @@ def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
     marks = prepared.marks
     rules = [prepared.plan.rules[name] for name in delete_order(prepared.plan)]
     for rule in rules:
-        for part in _slices(marks, rule, pace):
+        for part in _slices(marks, rule, pace) if prepared.tally(rule.table).changed else ():
             change = changes(marks, rule, part)
             if change is not None:
                 yield (change,)
@@ -60,10 +60,17 @@ def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
         links = tuple(unlinks(marks, rule))
         if links:
             yield links
-    for rule in rules:
+    doomed = [rule for rule in rules if prepared.tally(rule.table).deleted]
+    for rule in doomed:
         retest = partial(_as_planned, marks, rule)
-        for part in _slices(marks, rule, pace) if rule.deletes else ():
-            delete = deletes(marks, rule, replace(part, on_row=retest))
+        for part in _slices(marks, rule, pace) if prepared.tied(rule.table) else ():
+            untie = unties(marks, rule, prepared.tied(rule.table), replace(part, on_row=retest))
+            if untie is not None:
+                yield (untie,)
+    for rule in doomed:
+        retest = partial(_as_planned, marks, rule)
+        for part in _slices(marks, rule, pace):
+            delete = deletes(marks, rule, replace(part, on_row=retest), prepared.tied(rule.table))
             if delete is not None:
                 yield (delete,)
 

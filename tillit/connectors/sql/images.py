@@ -23,6 +23,7 @@ from tillit.connectors.sql.write import Write
 from tillit.model.schema import ColumnInfo, Family, Schema
 
 NEW = "\u2192"  # a column of an image with this prefix holds what the write made of the cell
+CELLS = ("change", "untie")  # actions whose image is cells, not whole rows
 _ROWS = 2_000
 _PLAIN = (Family.TEXT, Family.INTEGER, Family.BOOLEAN)
 
@@ -41,7 +42,8 @@ def before(connection: Connection, schema: Schema, write: Write) -> tuple[tuple[
     """The rows that `write` will touch, locked and streamed: names, then rows; new values follow the old ones."""
     infos = schema.tables[write.table].columns
     names = list(write.columns)
-    columns = [_exact(schema, infos[c], write.target.c[c]).label(f"c{i}") for i, c in enumerate(names)]
+    cells = [sa.null() if c in write.tied else _exact(schema, infos[c], write.target.c[c]) for c in names]
+    columns: list[ColumnElement[Any]] = [cell.label(f"c{i}") for i, cell in enumerate(cells)]
     for column, value in write.new.items():
         columns.append(_exact(schema, infos[column], value).label(f"c{len(names)}"))
         names.append(NEW + column)
@@ -80,7 +82,7 @@ def restore(
     with _loading(connection, schema, table, columns, rows) as batches:
         for loaded, count in batches:
             total += count
-            if action == "change":
+            if action in CELLS:
                 restored += _put_cells_back(connection, schema, table, columns, loaded)
             else:
                 restored += _put_rows_back(connection, schema, table, columns, loaded)
@@ -111,7 +113,7 @@ def still_there(
             total += count
             target = sql_table(schema, table)
             key = schema.tables[table].key
-            compared = key if action != "change" and key else [c for c in columns if not c.startswith(NEW)]
+            compared = key if action not in CELLS and key else [c for c in columns if not c.startswith(NEW)]
             tests = _cells_equal(schema, table, target, loaded, {c: c for c in compared}, columns)
             query = sa.select(sa.func.count()).select_from(loaded).where(exists(target, where=tuple(tests)))
             same += int(connection.execute(query).scalar_one())

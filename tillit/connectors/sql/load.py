@@ -45,7 +45,9 @@ def load(scratch: Scratch, compiler: Compiler, plan: Plan, standings: Iterable[S
     for name, made in people.roots.items():
         scratch.index(made, [f"k{i}" for i in range(len(plan.rules[name].key))])
     scratch.index(people.person, ["f"])
+    scratch.analyse(people.person, *people.roots.values())
     _load_owned(scratch, people)
+    scratch.analyse(*people.owned.values())
     return people
 
 
@@ -108,7 +110,10 @@ def _fill(
 def _with_scope(plan: Plan, standings: Iterable[Standing], wanted: set[Person]) -> Iterator[Standing]:
     """The standings of this store, then default ones for people in scope who have none."""
     missing = set(wanted)
+    alone = plan.people is not None and all(is_simple(plan, r) or not r.has_people for r in plan.rules.values())
     for standing in standings:
+        if alone and standing.person not in wanted:
+            continue  # every row has one owner at most: nobody else's standing can matter
         if standing.person.store == plan.bound.store.name:
             missing.discard(standing.person)
             yield standing

@@ -74,9 +74,7 @@ def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.
         judged = sa.select(*verdicts.columns).select_from(alias, *chain.froms, person)
         judged = judged.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
         return _finish(people, rule, verdicts, judged, needed, person=True)
-    own = people.owned[rule.table].alias()
-    keys = [own.c[f"k{i}"] for i in range(len(rule.key))]
-    rows = sa.select(*keys).where(person.c.f == own.c.f, person.c.scope == 1).distinct().subquery()
+    rows = people.facts[rule.table].others.alias()  # one row a row, and indexed: what to start from
     verdicts = _verdicts(people, rule, alias, Several(people, rule, alias), row_by_row=people.plan.people is not None)
     at = [rows.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
     judged = sa.select(*verdicts.columns).select_from(rows, alias).where(*at)

@@ -59,17 +59,19 @@ class Scratch:
         return Made(sa.table(name, *[sa.column(c.name) for c in query.selected_columns]), 0)
 
     def index(self, made: Made, key: Sequence[str]) -> None:
-        """Index and analyse: without both the engines pick a scan of the customer's table."""
-        if made.rows < WORTH_AN_INDEX or not key:
-            return
-        name = made.table.name
-        if self.engine != "mariadb":
-            self.run(
-                sa.text(f"CREATE INDEX {'temp.' * (self.engine == 'sqlite')}{name}_k ON {name} ({', '.join(key)})")
-            )
-            self.run(sa.text(f"ANALYZE {'temp.' * (self.engine == 'sqlite')}{name}"))
-        else:
-            self.run(sa.text(f"CREATE INDEX {name}_k ON {name} ({', '.join(key)})"))
+        """Index a table that is large enough to be worth it."""
+        if made.rows >= WORTH_AN_INDEX and key:
+            name = made.table.name
+            where = "temp." if self.engine == "sqlite" else ""
+            self.run(sa.text(f"CREATE INDEX {where}{name}_k ON {name} ({', '.join(key)})"))
+
+    def analyse(self, *tables: Made) -> None:
+        """Tell the planner how small these are, in one statement: else it scans the customer's tables instead."""
+        names = [made.table.name for made in tables if made.rows]
+        if names and self.engine == "sqlite":
+            self.run(sa.text("ANALYZE temp"))
+        elif names and self.engine == "postgresql":
+            self.run(sa.text(f"ANALYZE {', '.join(names)}"))
 
     def index_rows(self, made: Made, rows: int, key: Sequence[str]) -> None:
         """Index a table that was filled after it was made."""

@@ -16,7 +16,7 @@ from tillit.connectors.sql.need import mark_all
 from tillit.connectors.sql.people import People
 from tillit.connectors.sql.scratch import Scratch
 from tillit.connectors.sql.tally import tally
-from tillit.connectors.sql.write import Write, changes, deletes, unlinks
+from tillit.connectors.sql.write import Write, changes, deletes, unlinks, unties
 from tillit.model.graph import components
 from tillit.model.plan import Plan, TableTally
 from tillit.model.standing import Standing
@@ -32,6 +32,16 @@ class Prepared:
     @property
     def plan(self) -> Plan:
         return self.marks.people.plan
+
+    def tally(self, table: str) -> TableTally:
+        """What the plan does to one table; all zero where it does nothing."""
+        return self.tallies.get(table) or TableTally(table)
+
+    def tied(self, table: str) -> tuple[str, ...]:
+        """Columns to set to NULL before doomed rows of the table go: its declared keys run in a cycle of tables."""
+        if self.marks.scratch.engine == "sqlite" or not self.tally(table).deleted:
+            return ()
+        return tied_columns(self.plan, table)
 
 
 def open_people(connection: Connection, plan: Plan, standings: Iterable[Standing]) -> tuple[Scratch, People]:
@@ -50,6 +60,7 @@ def prepare(connection: Connection, plan: Plan, standings: Iterable[Standing]) -
     scratch, people = open_people(connection, plan, standings)
     marks = Marks(scratch, people)
     mark_all(marks)
+    scratch.analyse(*marks.tables.values())
     return Prepared(marks, tally(marks))
 
 
@@ -58,13 +69,17 @@ def writes(prepared: Prepared) -> Iterator[Write]:
     marks = prepared.marks
     rules = [prepared.plan.rules[name] for name in delete_order(prepared.plan)]
     for rule in rules:
-        change = changes(marks, rule)
+        change = changes(marks, rule) if prepared.tally(rule.table).changed else None
         if change is not None:
             yield change
     for rule in rules:
         yield from unlinks(marks, rule)
     for rule in rules:
-        delete = deletes(marks, rule)
+        untie = unties(marks, rule, prepared.tied(rule.table))
+        if untie is not None:
+            yield untie
+    for rule in rules:
+        delete = deletes(marks, rule, tied=prepared.tied(rule.table)) if prepared.tally(rule.table).deleted else None
         if delete is not None:
             yield delete
 
@@ -82,6 +97,19 @@ def delete_components(plan: Plan) -> list[tuple[str, ...]]:
         if need.arrow.child in managed and need.arrow.parent in managed:
             edges[need.arrow.parent].add(need.arrow.child)
     return components(edges)
+
+
+def tied_columns(plan: Plan, table: str) -> tuple[str, ...]:
+    """Nullable columns of the declared keys of `table` that lead to tables of its own cycle."""
+    info, rule = plan.bound.schema.tables[table], plan.rules[table]
+    together = next((set(c) for c in delete_components(plan) if table in c), set())
+    found: dict[str, None] = {}
+    for need in plan.needs:
+        arrow = need.arrow
+        if arrow.declared and arrow.child == table and arrow.parent in together:
+            free = [c for c in arrow.columns if info.columns[c].nullable and c not in rule.key]
+            found.update(dict.fromkeys(free))
+    return tuple(found)
 
 
 def write_all(prepared: Prepared) -> dict[tuple[str, str], int]:

@@ -25,25 +25,39 @@ class _Count:
 
 
 def tally(marks: Marks) -> dict[str, TableTally]:
-    """Counts per table of what the plan would do; tables where nothing would happen are left out."""
-    counts: list[list[_Count]] = []
-    queries: list[tuple[list[ColumnElement[Any]], list[FromClause], list[Bool]]] = []
-    tables: list[str] = []
-    for name, made in marks.tables.items():
-        if not made.rows:
-            continue
-        rule, mark = marks.people.plan.rules[name], made.alias()
-        alias = marks.people.compiler.alias(name)
-        wanted = [*_row_counts(rule, mark), *_cell_counts(marks, rule, mark, alias)]
-        tables.append(name)
-        counts.append(wanted)
-        queries.append(([_sum(c.test) for c in wanted], [mark, alias], [marks.at(rule, mark, alias)]))
-    for (name, link), made in marks.link_rows.items():
-        if made.rows:
-            tables.append(name)
-            counts.append([_Count("cut", link, sa.true())])
-            queries.append(([sa.literal_column(str(made.rows))], [], []))
-    return _read(marks, tables, counts, queries)
+    """Counts per table of what the plan would do; tables where nothing would happen are left out.
+
+    Rows and cuts are counted from the marks alone; only rows that stay are looked up again, to count their cells.
+    """
+    made = {name: made for name, made in marks.tables.items() if made.rows}
+    questions: list[_Question] = []
+    for name, one in made.items():
+        mark = one.alias()
+        questions.append(_Question(name, tuple(_row_counts(marks.people.plan.rules[name], mark)), (mark,), ()))
+    for (name, link), one in marks.link_rows.items():
+        row = one.alias()
+        questions.append(_Question(name, (_Count("cut", link, sa.true()),), (row,), ()))
+    found = _ask(marks, questions)
+    cells = []
+    for name in made:
+        if found.get(name, {}).get("stays"):
+            rule, mark, alias = marks.people.plan.rules[name], made[name].alias(), marks.people.compiler.alias(name)
+            where = (marks.at(rule, mark, alias), mark.c.go == 0)
+            cells.append(_Question(name, tuple(_cell_counts(marks, rule, mark, alias)), (mark, alias), where))
+    for name, kinds in _ask(marks, [q for q in cells if q.counts]).items():
+        found.setdefault(name, {}).update(kinds)
+    tallies = {name: _tally(name, kinds) for name, kinds in found.items()}
+    return {name: one for name, one in tallies.items() if one.total or one.shells}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Numbers asked of one table."""
+
+    table: str
+    counts: tuple[_Count, ...]
+    froms: tuple[FromClause, ...]
+    where: tuple[Bool, ...]
 
 
 def _sum(test: Bool) -> ColumnElement[Any]:
@@ -52,7 +66,7 @@ def _sum(test: Bool) -> ColumnElement[Any]:
 
 def _row_counts(rule: TableRule, mark: FromClause) -> list[_Count]:
     shell = sa.and_(mark.c.dead == 1, mark.c.go == 0) if rule.deletes or rule.never_delete else sa.false()
-    found = [_Count("deleted", "", mark.c.go == 1), _Count("shells", "", shell)]
+    found = [_Count("deleted", "", mark.c.go == 1), _Count("shells", "", shell), _Count("stays", "", mark.c.go == 0)]
     writing = [c for c in rule.cuts if c.writes]
     for i, cut in enumerate(writing):
         found.append(_Count("cut", cut.link, sa.and_(mark.c[f"x{i}"] == 1, mark.c.go == 0)))
@@ -74,32 +88,28 @@ def _cell_counts(marks: Marks, rule: TableRule, mark: FromClause, alias: FromCla
     return found
 
 
-def _read(
-    marks: Marks,
-    tables: Sequence[str],
-    counts: Sequence[Sequence[_Count]],
-    queries: Sequence[tuple[list[ColumnElement[Any]], list[FromClause], list[Bool]]],
-) -> dict[str, TableTally]:
-    if not queries:
+def _ask(marks: Marks, questions: Sequence[_Question]) -> dict[str, dict[str, dict[str, int]]]:
+    """All questions in one statement; the numbers that are not zero, by table, kind and name."""
+    if not questions:
         return {}
-    width = max(len(c) for c in counts)
+    width = max(len(q.counts) for q in questions)
     selects = []
-    for number, (columns, froms, where) in enumerate(queries):
-        padded = [*columns, *([sa.literal_column("0")] * (width - len(columns)))]
-        labelled = [c.label(f"n{i}") for i, c in enumerate(padded)]
+    for number, question in enumerate(questions):
+        columns = [_sum(c.test) for c in question.counts]
+        columns += [sa.literal_column("0")] * (width - len(columns))
+        labelled = [c.label(f"n{i}") for i, c in enumerate(columns)]
         query: sa.Select[Any] = sa.select(sa.literal_column(str(number)).label("t"), *labelled)
-        for table in froms:
-            query = query.select_from(table)
-        selects.append(query.where(*where))
+        selects.append(query.select_from(*question.froms).where(*question.where))
     rows: Sequence[Sequence[Any]] = marks.scratch.run(sa.union_all(*selects)).all()
     found: dict[str, dict[str, dict[str, int]]] = {}
     for row in rows:
-        into = found.setdefault(tables[row[0]], {})
-        for count, number in zip(counts[row[0]], row[1:], strict=False):
+        question = questions[row[0]]
+        into = found.setdefault(question.table, {})
+        for count, number in zip(question.counts, row[1:], strict=False):
             if number:
                 kind = into.setdefault(count.kind, {})
                 kind[count.name] = kind.get(count.name, 0) + int(number)
-    return {name: _tally(name, kinds) for name, kinds in found.items() if kinds}
+    return found
 
 
 def _tally(name: str, kinds: dict[str, dict[str, int]]) -> TableTally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,17 +34,18 @@ class Write:
     """One statement, and which rows of which table it touches.
 
     `columns` is what an image of a row before the write must hold: the whole row for `delete` and `unlink`; for
-    `change` the key and the touched columns, with `new` giving what each touched column becomes.
+    `change` and `untie` the key and the touched columns, with `new` giving what each touched column becomes.
     """
 
     table: str
-    action: str  # delete, change, unlink
+    action: str  # change, unlink, untie, delete
     statement: sa.Executable
     target: sa.TableClause
     marked: sa.TableClause
     where: tuple[Bool, ...]
     columns: tuple[str, ...]
     new: dict[str, ColumnElement[Any]]
+    tied: tuple[str, ...] = ()  # of a delete: columns that an `untie` has set to NULL by then
 
 
 def changes(marks: Marks, rule: TableRule, part: Slice = WHOLE) -> Write | None:
@@ -119,14 +120,30 @@ def unlinks(marks: Marks, rule: TableRule) -> Iterator[Write]:
             yield _delete(marks, owner.via, "unlink", target, made.table, pairs, [made.table.c.go == 1], WHOLE)
 
 
-def deletes(marks: Marks, rule: TableRule, part: Slice = WHOLE) -> Write | None:
-    """DELETE of the rows that do not stay; None where there is none."""
+def unties(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice = WHOLE) -> Write | None:
+    """UPDATE of keys that run in a cycle, to NULL, in rows about to go: no order of DELETEs would suit them."""
+    made = marks.tables.get(rule.table)
+    if made is None or not made.rows or not tied:
+        return None
+    target, mark = sql_table(marks.people.compiler.schema, rule.table), made.table
+    holds_on = sa.or_(*(target.c[c].is_not(None) for c in tied))
+    where: tuple[Bool, ...] = (marks.at(rule, mark, target), mark.c.go == 1, holds_on)
+    where = (*where, *part.on_mark(mark), *part.on_row(target, mark))
+    values: dict[str, ColumnElement[Any]] = {c: sa.null() for c in tied}
+    frozen = {c: target.c[c] for c in _moves_by_itself(marks.people.compiler.schema, rule.table) if c not in values}
+    update = sa.update(target).values({target.c[c]: v for c, v in {**values, **frozen}.items()}).where(*where)
+    return Write(rule.table, "untie", update, target, mark, where, (*rule.key, *tied), values)
+
+
+def deletes(marks: Marks, rule: TableRule, part: Slice = WHOLE, tied: Sequence[str] = ()) -> Write | None:
+    """DELETE of the rows that do not stay; None where there is none. `tied` columns were set to NULL before."""
     made = marks.tables.get(rule.table)
     if made is None or not made.rows or not rule.deletes:
         return None
     target = sql_table(marks.people.compiler.schema, rule.table)
     pairs = [(target.c[k], made.table.c[f"k{i}"]) for i, k in enumerate(rule.key)]
-    return _delete(marks, rule.table, "delete", target, made.table, pairs, [made.table.c.go == 1], part)
+    found = _delete(marks, rule.table, "delete", target, made.table, pairs, [made.table.c.go == 1], part)
+    return replace(found, tied=tuple(tied))
 
 
 def _delete(
