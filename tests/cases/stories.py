@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -126,7 +126,8 @@ class Story:
     def oracle_case(self) -> Case:
         """The case as the oracle reads it: its own binding, its own standing."""
         policy, store = self.parsed()
-        bound = binding.bind(store, self.schema)
+        tables = {n: replace(t, key=t.key or self.schema.tables[n].key) for n, t in store.tables.items()}
+        bound = binding.bind(replace(store, tables=tables), self.schema)
         return Case(0, policy, bound, self.rows, tuple(standings(self, policy)), self.now, (self.people,))
 
 

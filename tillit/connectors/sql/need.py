@@ -13,7 +13,7 @@ from sqlalchemy import FromClause
 
 from tillit.connectors.sql.compiler import Compiler, exists
 from tillit.connectors.sql.judge import Default, Several, holds
-from tillit.connectors.sql.leaves import Bool, same_family
+from tillit.connectors.sql.leaves import Bool, as_text, same_family, text_equal
 from tillit.connectors.sql.mark import Marks, in_scope_of, mark, row_dead
 from tillit.connectors.sql.people import People
 from tillit.connectors.sql.unflagged import points, somebody_unflagged
@@ -21,6 +21,7 @@ from tillit.model.conditions import Hop
 from tillit.model.graph import components
 from tillit.model.mapping import WhenDead
 from tillit.model.plan import Need, OwnerRule, Plan, TableRule
+from tillit.model.schema import Family
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,24 @@ def _named_by_tombstone(marks: Marks, need: Need, parent: FromClause) -> list[Bo
         values = dict(cut.writes)
         if cut.link != need.arrow.link or None in values.values():
             continue
-        mark_row = made.alias()
         pairs = zip(need.arrow.columns, need.arrow.parent_columns, strict=True)
-        named = [parent.c[theirs] == sa.literal(values[own]) for own, theirs in pairs if own in values]
-        found.append(sa.and_(*named, exists(mark_row, where=(mark_row.c[f"x{i}"] == 1, mark_row.c.go == 0))))
+        named = [
+            _names(marks.people.compiler, need, parent, theirs, values[own]) for own, theirs in pairs if own in values
+        ]
+        row = made.alias()
+        found.append(sa.and_(*named, exists(row, where=(row.c[f"x{i}"] == 1, row.c.go == 0))))
     return found
+
+
+def _names(compiler: Compiler, need: Need, parent: FromClause, column: str, value: str | int | None) -> Bool:
+    """The tombstone `value` names the row: as its key, or as prefix and key; of another family, as text."""
+    key, engine = parent.c[column], compiler.engine
+    if need.arrow.prefix is not None:
+        return text_equal(engine, sa.literal(str(value), sa.String()), compiler.prefixed(need.arrow.prefix, key))
+    family = compiler.schema.tables[need.arrow.parent].columns[column].family
+    if isinstance(value, int) == same_family(family, Family.INTEGER):
+        return key == sa.literal(value)
+    return text_equal(engine, as_text(engine, key), sa.literal(str(value), sa.String()))
 
 
 def _is_here(via: ViaOwner, need: Need) -> bool:
