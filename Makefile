@@ -51,6 +51,14 @@ format: setup ## Format the code and mend what the linter can mend
 bench: setup ## Measure the engine on large databases (BENCHFLAGS are passed on)
 	$(BIN)/python -m bench $(BENCHFLAGS)
 
+.PHONY: picture
+picture: setup ## Draw docs/images/demo.svg again, from what the product answers now
+	$(BIN)/python scripts/picture.py
+
+.PHONY: tutorial
+tutorial: setup ## Run the commands of docs/tutorial.md and write what they answer now
+	$(BIN)/python scripts/tutorial.py
+
 .PHONY: lock
 lock: ## Resolve pyproject.toml into the two locks again
 	@PYTHON="$(PYTHON)" scripts/lock.sh

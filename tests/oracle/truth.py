@@ -91,7 +91,10 @@ def all_cuts(known: Facts, scope: Scope) -> Cuts:
 
 
 def _points(known: Facts, ref: Ref, link: Link) -> bool:
-    return links.applies(known.world, ref, link) and links.cells(known.world, ref, link.columns) is not None
+    cells = links.cells(known.world, ref, link.columns)
+    if cells is None or not links.applies(known.world, ref, link):
+        return False
+    return link.prefix is None or str(cells[0]).startswith(link.prefix)
 
 
 def _cut_link_rows(known: Facts, ref: Ref, link: Link, scope: Scope) -> list[Ref]:

@@ -127,7 +127,6 @@ def test_what_is_not_removed_is_seen(erased: Erased):
     assert {cell for cell in erased.unseen if cell[1] not in HALF_NAMES or (cell[0], cell[2]) not in rows} == set()
 
 
-@pytest.mark.xfail(reason="half of a name in a column of its own is told by another column of its row only")
 def test_half_a_name_is_seen(erased: Erased):
     assert erased.unseen == set()
 

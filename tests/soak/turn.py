@@ -9,13 +9,11 @@ import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from tests.oracle.loading import Loader
 from tests.soak.kills import kill_trial, small_batches
 from tests.soak.trial import new_store, product_on, trial
-from tillit.connectors.sql.connect import open_engine
 
-CASES = 250  # then a fresh process, against growing memory
-KILLED = 5  # runs killed a turn
+CASES = 500  # then a fresh process, against growing memory
+KILL_EVERY = 40  # cases; then one is also carried out by a process that is killed
 TELL_SECONDS = 2.0
 
 
@@ -27,7 +25,6 @@ class Task:
     first: int
     until: float
     count: int = CASES
-    killed: int = KILLED
 
 
 @dataclass
@@ -40,7 +37,7 @@ class News:
     explained: int = 0
     killed: int = 0  # trials with a kill
     kills: int = 0  # processes that died in them
-    seconds: float = 0.0  # of the cases
+    seconds: float = 0.0
     faults: tuple[str, ...] = ()
     broken: str = ""  # the turn itself failed
 
@@ -50,9 +47,9 @@ def turn(task: Task, wire: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # expression trees come and go by the ten thousands
+    small_batches()
     try:
         with new_store(task.engine) as url:
-            _kills(task, url, wire)
             _tries(task, url, wire)
     except Exception:
         wire.send(News(task.engine, broken=traceback.format_exc()[-3_000:]))
@@ -60,33 +57,24 @@ def turn(task: Task, wire: Connection) -> None:
         wire.close()
 
 
-def _kills(task: Task, url: str, wire: Connection) -> None:
-    """First, while the process is small: what is killed is forked from it."""
-    small_batches()
-    side = open_engine(url)
-    loader = Loader(side)
-    for seed in range(task.first, task.first + task.killed):
-        if time.monotonic() > task.until:
-            break
-        kills, fault = kill_trial(url, loader, task.engine, seed)
-        wire.send(News(task.engine, killed=1, kills=kills, faults=(fault.text,) if fault else ()))
-    loader.empty()
-    loader.close()
-    side.dispose()
-
-
 def _tries(task: Task, url: str, wire: Connection) -> None:
     news, began, small = News(task.engine), time.monotonic(), True
     with product_on(url) as product:
+        assert product.loader is not None
         for seed in range(task.first, task.first + task.count):
             told = trial(product, task.engine, seed, small=small)
             news.cases += 1
             news.undone += told.undone
             news.explained += told.explained
             if told.fault:
-                news.faults, small = (*news.faults, told.fault), False  # one is made small, the others are counted
+                news.faults, small = (told.fault,), False  # one is made small, the others are only counted
+            elif seed % KILL_EVERY == KILL_EVERY // 2:
+                kills, fault = kill_trial(url, product.loader, task.engine, seed)
+                news.killed += 1
+                news.kills += kills
+                news.faults = (fault.text,) if fault else ()
             now = time.monotonic()
-            if now - began > TELL_SECONDS or told.fault:
+            if now - began > TELL_SECONDS or news.faults:
                 news.seconds = now - began
                 wire.send(news)
                 news, began = News(task.engine), now

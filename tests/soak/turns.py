@@ -13,6 +13,8 @@ from tests.soak.trial import ENGINES
 from tests.soak.turn import CASES, News, Task, turn
 
 MOST_FAULTS = 20  # then the soak stops: it has made its point
+SHARES = 12  # no turn takes more than this part of the soak, so that short ones too reach every engine
+LEAST = 20.0  # seconds of a turn at least
 GRACE = 120.0  # seconds a turn may take after its time, to make a case small
 
 
@@ -86,7 +88,8 @@ class Turns:
         for one in self.running:
             planned[one.task.engine] += one.task.count - one.done
         engine = min(self.engines, key=lambda e: planned[e])
-        task = Task(engine, self._next[engine], until)
+        soon = time.monotonic() + max(LEAST, self.minutes * 60 / SHARES)
+        task = Task(engine, self._next[engine], min(soon, until))
         self._next[engine] += CASES
         mine, theirs = multiprocessing.Pipe(duplex=False)
         process = multiprocessing.get_context("spawn").Process(target=turn, args=(task, theirs), daemon=False)

@@ -162,7 +162,12 @@ def _show_swept(done: Swept, format_: Format) -> None:
         say("[green]✓ Nothing to remove.[/green] Everything that is there has a reason to be.")
         return
     heading("Removed")
-    words = {"delete": "deleted", "change": "cleared, coarsened or cut loose", "unlink": "links deleted", "untie": "untied"}
+    words = {
+        "delete": "deleted",
+        "change": "cleared or cut loose",
+        "unlink": "links deleted",
+        "untie": "untied",
+    }
     rows = [
         (f"{store}.{name}", words[action], f"{n:,}") for (store, name, action), n in sorted(done.outcome.rows.items())
     ]

@@ -52,6 +52,13 @@ def close_root(conn: sa.Connection, people: Iterable[Person], at: datetime, run_
     return len(ids)
 
 
+def closed_people(conn: sa.Connection, run_id: UUID) -> list[Person]:
+    """The people whose keys the run closed."""
+    columns = (person.c.store, person.c.table_name, person.c.key)
+    query = sa.select(*columns).where(person.c.closed_by == run_id).order_by(person.c.id)
+    return [as_person(*row) for row in conn.execute(query)]
+
+
 def reopen_roots(conn: sa.Connection, run_id: UUID) -> int:
     """Brings back what the run closed (it is being undone). Returns how many.
 

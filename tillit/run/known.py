@@ -62,7 +62,7 @@ def _of_table(
     groups = _groups(table)
     for links in groups | {column.about: [] for column in table.personal_columns}:
         typed = groups.get(links, [])
-        names = _name_pair(table, links)
+        names = name_pair(table, links)
         columns = [column for column, _ in typed] + list(names)
         if not columns:
             continue
@@ -87,7 +87,7 @@ def _groups(table: Table) -> dict[tuple[str, ...], list[tuple[str, str]]]:
     return groups
 
 
-def _name_pair(table: Table, links: tuple[str, ...]) -> tuple[str, str] | tuple[()]:
+def name_pair(table: Table, links: tuple[str, ...]) -> tuple[str, str] | tuple[()]:
     """The columns of first and last name, where a table keeps them apart."""
     names = [c.name for c in table.personal_columns if c.about == links and _is_name(type_of(c.category))]
     first = next((n for n in names if FIRST.search(n)), None)

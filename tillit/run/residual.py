@@ -14,6 +14,7 @@ from tillit.decide.identity_match import Matcher, matcher
 from tillit.model.bound import BoundStore
 from tillit.model.schema import Family
 from tillit.model.standing import Key
+from tillit.run.known import name_pair
 from tillit.run.stores import OpenStore
 
 Known = Mapping[str, Collection[str]]
@@ -100,7 +101,7 @@ def residual(stores: Sequence[OpenStore], known: Sequence[Known], held: Held | N
         finder = _finder(store, known)
         for type_, count in finder.skipped.items():
             skipped[type_] = max(skipped.get(type_, 0), count)
-        result = scan(store.engine, store.bound.schema, finder, _numbers(store.bound))
+        result = scan(store.engine, store.bound.schema, finder, _numbers(store.bound), _names(store.bound))
         scans.append(_scanned(store.name, result))
         for hit in result.hits:
             residues += _residues(store, hit, held or {})
@@ -128,6 +129,13 @@ def _numbers(bound: BoundStore) -> set[tuple[str, str]]:
             if type_ in IN_NUMBERS and info.family in (Family.INTEGER, Family.NUMBER) and column not in table.key:
                 found.add((table.name, column))
     return found
+
+
+def _names(bound: BoundStore) -> set[tuple[str, str, str]]:
+    """(table, first name, last name) where the map keeps them apart: `scan` reads each pair as one name."""
+    tables = [b.table for b in bound.tables.values()]
+    pairs = {(t.name, name_pair(t, links)) for t in tables for links in {c.about for c in t.personal_columns}}
+    return {(table, *pair) for table, pair in pairs if pair}
 
 
 def _scanned(store: str, result: ScanResult) -> StoreScan:

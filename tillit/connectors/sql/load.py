@@ -40,13 +40,21 @@ def load(scratch: Scratch, compiler: Compiler, plan: Plan, standings: Iterable[S
     count, per_root = _fill(scratch, plan, person, roots, standings)
     people = People(plan, compiler, Made(person.table, count))
     people.roots = {name: Made(made.table, per_root.get(name, 0)) for name, made in roots.items()}
+    complex_rules = {n: r for n, r in plan.rules.items() if r.owners and not is_simple(plan, r)}
+    edges = {
+        name: {o.parent for o in rule.owners if not o.straight and o.parent in complex_rules}
+        for name, rule in complex_rules.items()
+    }
+    order = components(edges)
     if not count:
+        load_unflagged(scratch, people, complex_rules, order, edges)
         return people
     for name, made in people.roots.items():
         scratch.index(made, [f"k{i}" for i in range(len(plan.rules[name].key))])
     scratch.index(people.person, ["f"])
     scratch.analyse(people.person, *people.roots.values())
-    _load_owned(scratch, people)
+    _load_owned(scratch, people, complex_rules, order, edges)
+    load_unflagged(scratch, people, complex_rules, order, edges)
     scratch.analyse(*people.owned.values())
     return people
 
@@ -142,14 +150,14 @@ def _ended_value(plan: Plan, ended: datetime, dress: Dress) -> Any:
     return value.isoformat(" ", timespec="microseconds") if isinstance(value, datetime) else value.isoformat()
 
 
-def _load_owned(scratch: Scratch, people: People) -> None:
+def _load_owned(
+    scratch: Scratch,
+    people: People,
+    complex_rules: dict[str, TableRule],
+    order: list[tuple[str, ...]],
+    edges: dict[str, set[str]],
+) -> None:
     """Materialise (row, person, link) for every table whose ownership is not simple, parents first."""
-    complex_rules = {n: r for n, r in people.plan.rules.items() if r.owners and not is_simple(people.plan, r)}
-    edges = {
-        name: {o.parent for o in rule.owners if not o.straight and o.parent in complex_rules}
-        for name, rule in complex_rules.items()
-    }
-    order = components(edges)
     for component in order:
         recursive = len(component) > 1 or component[0] in edges[component[0]]
         for name in component:
@@ -161,7 +169,6 @@ def _load_owned(scratch: Scratch, people: People) -> None:
         for name in component:
             made = people.owned[name]
             scratch.index(made, [f"k{i}" for i in range(len(complex_rules[name].key))])
-    load_unflagged(scratch, people, complex_rules, order, edges)
 
 
 def _owned_table(scratch: Scratch, people: People, rule: TableRule, owners: list[OwnerRule]) -> Made:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,6 +24,8 @@ Find = Callable[[bytes], Iterable[tuple[int, frozenset[Hashable]]]]
 """Takes cells as UTF-8, parted by NUL; gives (index, labels) of those that hold an identifier. Labels hold no personal
 data.
 """
+
+Cells = Sequence[Any]  # of one row
 
 BATCH_BYTES = 2_000_000  # text looked through at once
 FIRST_ROWS = 50
@@ -91,10 +92,17 @@ class _Seen:
             keys.append((key, labels))
 
 
-def scan(engine: Engine, schema: Schema, find: Find, also: Collection[tuple[str, str]] = ()) -> ScanResult:
+def scan(
+    engine: Engine,
+    schema: Schema,
+    find: Find,
+    also: Collection[tuple[str, str]] = (),
+    names: Collection[tuple[str, str, str]] = (),
+) -> ScanResult:
     """Look through every text-like column of every table for what `find` finds.
 
     `also` names further (table, column)s to read as text: integers that hold a phone or personal number.
+    `names` are (table, first name, last name): the two are read as one text, told as found in the last name's column.
     A table that cannot be read is told in `unread`; the scan goes on. Nothing is written and no lock outlives a table.
     """
     started = time.perf_counter()
@@ -102,7 +110,8 @@ def scan(engine: Engine, schema: Schema, find: Find, also: Collection[tuple[str,
     with engine.connect() as connection:
         for reading in _readings(connection, schema, also, seen):
             try:
-                _read(connection, reading, find, seen)
+                whole = [(first, last) for table, first, last in names if table == reading.table]
+                _read(connection, reading, find, seen, whole)
             except SQLAlchemyError as error:
                 seen.unread.append(Unread(reading.table, "", f"the engine refused to read it ({_kind(error)})"))
             finally:
@@ -132,7 +141,7 @@ def _readings(
     yield from beyond
 
 
-def _read(connection: Connection, reading: Reading, find: Find, seen: _Seen) -> None:
+def _read(connection: Connection, reading: Reading, find: Find, seen: _Seen, names: list[tuple[str, str]]) -> None:
     _count_unread(connection, reading, seen)
     seen.tables += 1
     seen.columns += len(reading.columns)
@@ -141,7 +150,7 @@ def _read(connection: Connection, reading: Reading, find: Find, seen: _Seen) -> 
     with connection.execute(reading.select, execution_options=STREAM) as result:
         size = FIRST_ROWS
         while rows := result.fetchmany(size):
-            volume = _look(reading, rows, find, seen)
+            volume = _look(reading, _spelled(reading, rows, names), find, seen)
             fitting = BATCH_BYTES * len(rows) // max(volume, 1)
             size = max(1, min(fitting, size * 4, MOST_ROWS))
 
@@ -155,7 +164,7 @@ def _count_unread(connection: Connection, reading: Reading, seen: _Seen) -> None
             seen.unread.append(Unread(reading.table, column, why, int(cells)))
 
 
-def _look(reading: Reading, rows: Sequence[sa.Row[Any]], find: Find, seen: _Seen) -> int:
+def _look(reading: Reading, rows: Sequence[Cells], find: Find, seen: _Seen) -> int:
     """Look through rows (text columns first, then the key's); the bytes of text they held."""
     width = len(reading.columns)
     cells = _join(rows, width)
@@ -170,7 +179,15 @@ def _look(reading: Reading, rows: Sequence[sa.Row[Any]], find: Find, seen: _Seen
     return len(cells)
 
 
-def _join(rows: Sequence[sa.Row[Any]], width: int) -> bytes:
+def _spelled(reading: Reading, rows: Sequence[Cells], names: list[tuple[str, str]]) -> Sequence[Cells]:
+    """The rows, with full names where last names stand: half of a name is nobody's."""
+    at = reading.columns.index
+    for first, last in [(at(one), at(two)) for one, two in names if {one, two} <= {*reading.columns}]:
+        rows = [(*row[:last], _bytes(row[first]) + b" " + _bytes(row[last]), *row[last + 1 :]) for row in rows]
+    return rows
+
+
+def _join(rows: Sequence[Cells], width: int) -> bytes:
     """The cells row by row as UTF-8, parted by NUL. A NUL inside a cell becomes a space."""
     cells = [cell for row in rows for cell in row[:width]]
     try:

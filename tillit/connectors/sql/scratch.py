@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, FromClause
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from tillit.model.schema import Schema
 
@@ -112,7 +113,12 @@ class Made:
 class _CreateAs(sa.sql.expression.Executable, sa.sql.elements.ClauseElement):
     """CREATE TEMPORARY TABLE name [definition] AS query."""
 
-    inherit_cache = False
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012
+        ("name", InternalTraversal.dp_string),
+        ("query", InternalTraversal.dp_clauseelement),
+        ("definition", InternalTraversal.dp_string),
+    ]
 
     def __init__(self, name: str, query: sa.Select[Any] | sa.CompoundSelect[Any], definition: str) -> None:
         self.name, self.query, self.definition = name, query, definition

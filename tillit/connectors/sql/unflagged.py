@@ -82,11 +82,15 @@ def load_unflagged(
     order: Sequence[tuple[str, ...]],
     edges: Mapping[str, set[str]],
 ) -> None:
-    """For recursive ownership: list the rows, among those at and above flagged rows, that somebody unflagged owns."""
+    """For recursive ownership: list the rows that somebody unflagged owns.
+
+    Among the rows at and above flagged ones; among all where a sweep of everything may cut links that lead there.
+    """
     recursive = {n for comp in order for n in comp if len(comp) > 1 or n in edges[n]}
-    if not recursive:
+    whole = people.plan.people is None and _asked_of_every_row(people)
+    if not recursive or not (whole or people.anybody):
         return
-    region = _region(scratch, people, rules)
+    region = None if whole else _region(scratch, people, rules)
     for component in order:
         inside = [n for n in component if n in recursive]
         if not inside:
@@ -94,6 +98,12 @@ def load_unflagged(
         for name in inside:
             people.unflagged[name] = scratch.empty_like("unf", _keys(people, rules[name]))
         _fixpoint(scratch, people, [rules[n] for n in inside], region)
+
+
+def _asked_of_every_row(people: People) -> bool:
+    """Some link that may be cut leads to people through further rows: rows of nobody flagged are asked about too."""
+    rules = people.plan.rules.values()
+    return any(not rule.owner(cut.link).straight for rule in rules for cut in rule.cuts)
 
 
 def _keys(people: People, rule: TableRule) -> sa.Select[Any]:
@@ -126,18 +136,19 @@ def _region(scratch: Scratch, people: People, rules: Mapping[str, TableRule]) ->
     return region
 
 
-def _fixpoint(scratch: Scratch, people: People, rules: list[TableRule], region: Mapping[str, Made]) -> None:
+def _fixpoint(scratch: Scratch, people: People, rules: list[TableRule], region: Mapping[str, Made] | None) -> None:
     added = 1
     while added:
         added = 0
         for rule in rules:
-            alias, here = people.compiler.alias(rule.table), region[rule.table].alias()
-            at = [here.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
+            alias = people.compiler.alias(rule.table)
             owners = [o for o in rule.owners if o.owns]
             tests = [unflagged_by(people, rule, alias, o) for o in owners]
             if rule.is_root:
                 tests.append(unflagged_self(people, rule, alias))
             query = sa.select(*[alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)])
-            query = query.select_from(alias, here).where(*at, sa.or_(sa.false(), *tests))
+            query = query.select_from(alias).where(sa.or_(sa.false(), *tests))
+            if region is not None:
+                query = query.where(_listed(region[rule.table], rule, alias))
             query = query.where(sa.not_(_listed(people.unflagged[rule.table], rule, alias)))
             added += scratch.insert_query(people.unflagged[rule.table], query)
