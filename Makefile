@@ -32,7 +32,7 @@ test: setup ## Run the whole test suite on SQLite, PostgreSQL and MariaDB
 
 .PHONY: soak
 soak: setup ## Random schemas, policies and crashes against the laws, for SOAK_MINUTES
-	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) $(SOAKFLAGS)
 
 .PHONY: check
 check: setup ## Format, lint, types, import contracts, rules of the house

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from tillit.connectors.sql.connect import engine_name
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WRITTEN_FROM = 1_000_000_000  # keys from here on are those of rows that somebody wrote while a sweep ran
 _DAY = 86_400
 
 
@@ -152,6 +153,7 @@ TABLES: tuple[Table, ...] = (
 )
 
 NAMES = tuple(table.name for table in TABLES)
+NOT_INDEXED = {t.name: next(c.name for c in t.columns if not c.parent and not c.unique) for t in TABLES}
 _TYPES = {
     "postgresql": {"id": "bigint", "text": "varchar(120)", "long": "text", "time": "timestamp", "int": "integer"},
     "mariadb": {"id": "bigint", "text": "varchar(120)", "long": "text", "time": "datetime", "int": "integer"},
@@ -296,7 +298,9 @@ def fingerprint(engine: Engine) -> dict[str, tuple[int, ...]]:
                 size = f"length({quoted})" if column.type in ("text", "long") else "1"
                 cells += [f"count({quoted})", f"sum(CASE WHEN {quoted} IS NULL THEN 0 ELSE id % 9973 * {size} END)"]
             row = connection.exec_driver_sql(
-                f"SELECT count(*), sum(id), {', '.join(cells)} FROM {table.name}".replace("%", _percent(name))
+                f"SELECT count(*), sum(id), {', '.join(cells)} FROM {table.name} WHERE id < {WRITTEN_FROM}".replace(
+                    "%", _percent(name)
+                )
             ).one()
             found[table.name] = tuple(int(value or 0) for value in row)
     return found

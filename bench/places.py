@@ -93,7 +93,9 @@ class Templates(Place):
         self.admin = sa.create_engine(self.server.set(database="postgres"), isolation_level="AUTOCOMMIT")
 
     def make(self, people: int) -> None:
-        self._run("DROP DATABASE IF EXISTS bench_work WITH (FORCE)", "DROP DATABASE IF EXISTS bench_pristine WITH (FORCE)")
+        self._run(
+            "DROP DATABASE IF EXISTS bench_work WITH (FORCE)", "DROP DATABASE IF EXISTS bench_pristine WITH (FORCE)"
+        )
         self._run("CREATE DATABASE bench_pristine TEMPLATE template0")
         engine = open_engine(self._url("bench_pristine"))
         build(engine, people)
@@ -106,7 +108,9 @@ class Templates(Place):
         self._run("CREATE DATABASE bench_work TEMPLATE bench_pristine STRATEGY file_copy")
         warm = sa.create_engine(self._url("bench_work"))
         with warm.begin() as connection, suppress(sa.exc.SQLAlchemyError):
-            connection.exec_driver_sql("SELECT sum(pg_prewarm(oid::regclass)) FROM pg_class WHERE relkind IN ('r', 'i', 't')")
+            connection.exec_driver_sql(
+                "SELECT sum(pg_prewarm(oid::regclass)) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
+            )
         warm.dispose()
         return self._url("bench_work")
 

@@ -19,7 +19,10 @@ _KINDS = (
     ("session", re.compile(r"^(SET|PRAGMA|BEGIN|COMMIT|SHOW)\b", re.IGNORECASE)),
     ("write", re.compile(r"^(DELETE FROM|UPDATE|INSERT INTO) [`\"]?(?!tillit_)", re.IGNORECASE)),
     ("mark", re.compile(r"^CREATE TEMPORARY TABLE tillit_mark", re.IGNORECASE)),
-    ("temporary", re.compile(r"^(CREATE|DROP|ANALYZE|INSERT INTO|UPDATE) .*tillit_|^ANALYZE", re.IGNORECASE | re.DOTALL)),
+    (
+        "temporary",
+        re.compile(r"^(CREATE|DROP|ANALYZE|INSERT INTO|UPDATE) .*tillit_|^ANALYZE", re.IGNORECASE | re.DOTALL),
+    ),
 )
 _TRANSACTION = re.compile(r"^\s*(BEGIN|COMMIT|ROLLBACK|SET TRANSACTION)\b", re.IGNORECASE)
 

@@ -50,9 +50,7 @@ def main() -> None:
     print(f"{PICTURE.relative_to(ROOT)}: {len(lines)} lines")
 
 
-def _scene(
-    typed: str, parts: tuple[tuple[str, str], ...], folder: str, environment: dict[str, str]
-) -> Iterator[Text]:
+def _scene(typed: str, parts: tuple[tuple[str, str], ...], folder: str, environment: dict[str, str]) -> Iterator[Text]:
     done = subprocess.run(typed.split(), cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(f"{typed} ended with {done.returncode}: {done.stderr}")

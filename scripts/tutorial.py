@@ -22,9 +22,7 @@ PAGE = ROOT / "docs" / "tutorial.md"
 SECONDS = 240
 MARK = "\x1e"  # stands after each answer; no command prints it
 
-_BLOCK = re.compile(
-    r"^```(?P<kind>console|\w+ file=(?P<file>\S+))\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
-)
+_BLOCK = re.compile(r"^```(?P<kind>console|\w+ file=(?P<file>\S+))\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARYING = (
     (re.compile(r"\b\d{4}-\d{2}-\d{2}\b"), "DATE"),
     (re.compile(r"DATE \d{2}:\d{2}"), "DATE TIME"),
@@ -96,7 +94,9 @@ def _answers(found: list[Block]) -> dict[tuple[int, int], str]:
     for block in found:
         if block.file:
             folder = shlex.quote(str(Path(block.file).parent))
-            script.append(f"mkdir -p {folder}\ncat > {shlex.quote(block.file)} <<'END_OF_FILE'\n{block.body}END_OF_FILE")
+            script.append(
+                f"mkdir -p {folder}\ncat > {shlex.quote(block.file)} <<'END_OF_FILE'\n{block.body}END_OF_FILE"
+            )
         for number, command in enumerate(block.commands if not block.file else ()):
             places.append((block.start, number))
             script.append(f"{command}\nprintf '\\036'")

@@ -72,13 +72,13 @@ heading "7. Astrid wants to be forgotten"
 say "She has bought things, asked for help, come to a user meeting and applied for work. Her husband lives at the same"
 say "address, and another Astrid Lindqvist is a customer too; neither of them has asked for anything."
 printf '\n'
-tillit_ends "0 1" forget --email "$astrid" --apply --vouched-by Karin
+tillit_ends "0 1" forget --email "$astrid" --apply --vouched-by support
 say "What is left of her is told, place by place: a table nobody mapped, a note about her in her husband's row."
 
 heading "8. It was a mistake"
 say "For a while everything that was removed can be put back. For a person it takes two, and a reason."
 printf '\n'
-tillit_ends "0" undo last --reason withdrawn_by_person --second Olof
+tillit_ends "0" undo last --reason withdrawn_by_person --second dpm
 
 heading "9. Who did what?"
 say "The journal holds all that was done, in a form that cannot be changed unseen."

@@ -65,6 +65,35 @@ def test_the_statements_give_what_is_missing_on_mariadb(mariadb_url: str, for_ap
         run(mariadb_url, f"DROP USER {user}@'%'")
 
 
+def test_changing_wants_insert_too_for_undo(mariadb_url: str) -> None:
+    base = str(sa.make_url(mariadb_url).database)
+    user = f"u_{base}"[:60]
+    run(mariadb_url, DDL.format(odd="`odd name`"))
+    few = "SELECT, UPDATE, DELETE, CREATE TEMPORARY TABLES"
+    run(mariadb_url, f"CREATE USER {user}@'%' IDENTIFIED BY 'x'; GRANT {few} ON {base}.* TO {user}@'%'")
+    try:
+        own = sa.make_url(mariadb_url).set(username=user, password="x").render_as_string(hide_password=False)
+        assert _give(mariadb_url, own, user, base, for_apply=False) == ()
+        given = _give(mariadb_url, own, user, base, for_apply=True)
+        assert len(given) == 2
+        assert all("undo needs INSERT" in sentence for sentence in given)
+    finally:
+        run(mariadb_url, f"DROP USER {user}@'%'")
+
+
+def test_changing_wants_insert_too_on_postgresql(pg_url: str) -> None:
+    user, base = f"u_{sa.make_url(pg_url).database}", str(sa.make_url(pg_url).database)
+    run(pg_url, DDL.format(odd='"odd name"') + f"CREATE ROLE {user} LOGIN PASSWORD 'x'")
+    run(pg_url, f"GRANT SELECT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}")
+    try:
+        own = sa.make_url(pg_url).set(username=user, password="x").render_as_string(hide_password=False)
+        given = _give(pg_url, own, user, base, for_apply=True)
+        assert len(given) == 2
+        assert all("undo needs INSERT" in sentence for sentence in given)
+    finally:
+        run(pg_url, f"DROP OWNED BY {user}; DROP ROLE {user}")
+
+
 def _give(url: str, own: str, user: str, base: str, for_apply: bool) -> tuple[str, ...]:
     """Run what is said to be missing; the sentences come back, after a look that nothing is missing any more."""
     administrator = open_engine(url)

@@ -140,7 +140,7 @@ def test_rights(mariadb_url: str) -> None:
         CREATE TABLE unseen (id int); CREATE TABLE parts (id int PRIMARY KEY, x int);
         CREATE USER {user}@'%' IDENTIFIED BY 'secret'; CREATE ROLE {role};
         GRANT SELECT, UPDATE ON {base}.seen TO {user}@'%';
-        GRANT SELECT, UPDATE, DELETE ON {base}.changed TO {role};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON {base}.changed TO {role};
         GRANT SELECT (id), UPDATE (id) ON {base}.parts TO {user}@'%';
         GRANT {role} TO {user}@'%'; SET DEFAULT ROLE {role} FOR {user}@'%';
         """,

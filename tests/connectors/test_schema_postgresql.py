@@ -155,7 +155,7 @@ def test_rights_and_row_security(pg_url: str) -> None:
         CREATE TABLE seen (id int PRIMARY KEY); CREATE TABLE changed (id int PRIMARY KEY); CREATE TABLE unseen (id int);
         CREATE TABLE filtered (id int); ALTER TABLE filtered ENABLE ROW LEVEL SECURITY;
         CREATE ROLE {user} LOGIN PASSWORD 'secret';
-        GRANT SELECT ON seen, changed, filtered TO {user}; GRANT UPDATE, DELETE ON changed TO {user};
+        GRANT SELECT ON seen, changed, filtered TO {user}; GRANT INSERT, UPDATE, DELETE ON changed TO {user};
         GRANT UPDATE ON seen TO {user};
         """,
     )

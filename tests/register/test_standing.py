@@ -16,7 +16,7 @@ from tillit.model.errors import RegisterError
 from tillit.model.standing import Person, Standing
 from tillit.register.canonical import key_from_text, key_to_text
 from tillit.register.database import reading, writing
-from tillit.register.people import close_root, drop_closed, reopen_roots
+from tillit.register.people import anybody_in, close_root, closed_people, drop_closed, known_people, reopen_roots
 from tillit.register.schema import person, standing_event
 from tillit.register.standing import (
     UNLIMITED,
@@ -184,14 +184,40 @@ def test_a_reused_key_does_not_inherit(register):
     assert standing(register)[ANNA] == Standing(ANNA, consent=frozenset({"survey"}))
 
 
-def test_undoing_brings_the_standing_back_unless_the_key_was_reused(register):
+def test_undoing_brings_the_standing_back_beside_what_was_recorded_since(register):
+    with writing(register) as conn:
+        record_end(conn, [ANNA, BO], {"orders": NOW}, NOW)
+        assert close_root(conn, [ANNA, BO], NOW + HOUR, RUN) == 2
+        assert closed_people(conn, RUN) == [ANNA, BO]
+        place_hold(conn, [BO], "legal_claim", NOW + 2 * HOUR)
+        assert reopen_roots(conn, [ANNA, BO], uuid4()) == 0
+        assert reopen_roots(conn, [ANNA, BO], RUN) == 2
+        assert reopen_roots(conn, [ANNA, BO], RUN) == 0
+        assert closed_people(conn, RUN) == []
+    ended = {"orders": NOW}
+    assert standing(register) == {ANNA: Standing(ANNA, ended), BO: Standing(BO, ended, hold=True)}
+
+
+def test_only_those_given_come_back(register):
+    """Whose key somebody else has got meanwhile is left out, and stays closed."""
     with writing(register) as conn:
         record_end(conn, [ANNA, BO], {"orders": NOW}, NOW)
         close_root(conn, [ANNA, BO], NOW + HOUR, RUN)
         place_hold(conn, [BO], "legal_claim", NOW + 2 * HOUR)
-        assert reopen_roots(conn, RUN) == 1
-        assert reopen_roots(conn, RUN) == 0
+        assert reopen_roots(conn, [ANNA], RUN) == 1
+        assert closed_people(conn, RUN) == [BO]
     assert standing(register) == {ANNA: Standing(ANNA, {"orders": NOW}), BO: Standing(BO, hold=True)}
+
+
+def test_who_is_known_and_open(register):
+    with writing(register) as conn:
+        assert not anybody_in(conn, ANNA.store, ANNA.table)
+        record_end(conn, [ANNA, BO], {"orders": NOW}, NOW)
+        close_root(conn, [ANNA], NOW + HOUR, RUN)
+        assert known_people(conn, [ANNA, BO, Person("crm", "contacts", (99,))]) == [BO]
+        assert anybody_in(conn, BO.store, BO.table)
+        close_root(conn, [BO], NOW + HOUR, RUN)
+        assert not anybody_in(conn, BO.store, BO.table)
 
 
 def test_what_is_dropped_is_gone_and_only_that(register):
@@ -202,7 +228,7 @@ def test_what_is_dropped_is_gone_and_only_that(register):
         assert drop_closed(conn, uuid4()) == 0
         assert drop_closed(conn, RUN) == 1
         assert drop_closed(conn, RUN) == 0
-        assert reopen_roots(conn, RUN) == 0
+        assert reopen_roots(conn, [ANNA], RUN) == 0
         counts = [
             conn.execute(sa.select(sa.func.count()).select_from(t)).scalar_one() for t in (person, standing_event)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.run.people import NOW, company, person
+from tests.run.people import CRM_DDL, NOW, company, person
 from tillit.run.known import identifiers_of
 from tillit.run.residual import Place, residual
 
@@ -83,3 +83,54 @@ def test_several_people_are_told_apart(sqlite_url, shop_url):
         report = residual(stores, known)
         (log,) = [r for r in report.residues if r.table == "audit_log"]
         assert log.people == {0, 2}
+
+
+HER_NAME_AND_STREET = (
+    "INSERT INTO contacts (id, first_name, last_name) VALUES (6, 'Linnéa', 'Öhrn')",
+    "INSERT INTO addresses VALUES (6, 3, 'Näckrosvägen 17', 'Lund')",
+)
+
+
+def _wiped(stores, *statements):
+    with stores[0].engine.begin() as connection:
+        for statement in (*WIPE_CRM, "UPDATE contacts SET phone = NULL WHERE id = 3", *statements):
+            connection.execute(sa.text(statement))
+    with stores[1].engine.begin() as connection:
+        connection.execute(sa.text(*WIPE_SHOP))
+
+
+def test_a_namesake_and_a_neighbour_are_nobody(store_url, shop_url):
+    """Her name in one row, her street in another."""
+    with company(store_url, shop_url) as (stores, policy):
+        known = [identifiers_of(stores[0], [person("crm", "contacts", 1)], policy, NOW)]
+        _wiped(stores, *HER_NAME_AND_STREET)
+        report = residual(stores, known)
+        assert {r.table for r in report.left} == {"contacts", "addresses"}
+        assert report.clean
+
+
+@pytest.mark.parametrize("key", ["id INTEGER PRIMARY KEY", "id INTEGER"])
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("'Linnéa Öhrn', 'Näckrosvägen 17'", {"who", "street"}),
+        ("'Linnéa Öhrn, Näckrosvägen 17', NULL", {"who"}),
+    ],
+)
+def test_name_and_street_in_one_row_are_somebody(store_url, shop_url, key, row, columns):
+    ddl = CRM_DDL + f"CREATE TABLE parcels ({key}, who VARCHAR(90), street VARCHAR(90));"
+    with company(store_url, shop_url, crm_ddl=ddl) as (stores, policy):
+        known = [identifiers_of(stores[0], [person("crm", "contacts", 1)], policy, NOW)]
+        alone = ("INSERT INTO parcels VALUES (1, 'Linnéa Öhrn', NULL), (2, NULL, 'Näckrosvägen 17')",)
+        _wiped(stores, *alone)
+        assert residual(stores, known).clean
+        _wiped(stores, f"INSERT INTO parcels VALUES (3, {row})")
+        report = residual(stores, known)
+        certain = [r for r in report.left if not r.only_shared]
+        assert {r.column for r in certain} == columns
+        assert not report.clean
+        if "PRIMARY" in key:
+            assert {r.keys for r in certain} == {((3,),)}
+            assert [r.cells for r in certain] == [1] * len(columns)
+            held = {("crm", "parcels", column): [(3,)] for column in columns}
+            assert residual(stores, known, held).clean

@@ -20,6 +20,7 @@ def arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     asked.add_argument("--minutes", type=float, default=60.0)
     asked.add_argument("--seed", type=int, help="the first seed of each engine; without it, one not tried before")
+    asked.add_argument("--cases", type=int, help="stop at this many on each engine; all of them are then wanted")
     asked.add_argument("--workers", type=int, default=os.cpu_count() or 2, help="processes at a time; one a core")
     asked.add_argument("--engine", action="append", choices=ENGINES, help="only this one; may be repeated")
     return asked.parse_args()
@@ -32,10 +33,10 @@ def main() -> int:
     engines = tuple(asked.engine or ENGINES)
     print(
         f"soak of {asked.minutes:g} minutes from seed {seed} on {', '.join(engines)}, {asked.workers} at a time; "
-        f"at least {required(asked.minutes):,} cases on each are wanted",
+        f"{asked.cases or required(asked.minutes):,} cases on each are wanted",
         flush=True,
     )
-    turns, began = Turns(asked.minutes, seed, asked.workers, engines), time.monotonic()
+    turns, began = Turns(asked.minutes, seed, asked.workers, engines, asked.cases), time.monotonic()
     with servers.keepers():
         turns.run(lambda now: print(progress(now, (time.monotonic() - began) / 60), flush=True))
     for fault in (f for score in turns.scores.values() for f in score.faults):

@@ -49,7 +49,7 @@ def cells(score: Score, seconds: float) -> tuple[str, ...]:
 
 def shortfalls(turns: Turns, minutes: float) -> list[str]:
     """Engines on which too few cases were tried."""
-    wanted = required(minutes)
+    wanted = turns.most or required(minutes)
     return [
         f"{engine}: {score.cases:,} cases in {minutes:g} minutes, {wanted:,} wanted"
         for engine, score in turns.scores.items()

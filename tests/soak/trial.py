@@ -18,7 +18,7 @@ from tillit.connectors.sql.connect import open_engine
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
 UNDO_EVERY = 5
-EXPLAIN_EVERY = 5
+EXPLAIN_EVERY = 10
 PACE = 2  # marked rows a batch: so few that nearly every sweep takes several transactions
 SHRINK_SECONDS = 60.0
 MEMORY = Path("/dev/shm")  # a folder in memory, where there is one

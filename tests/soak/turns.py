@@ -15,6 +15,7 @@ from tests.soak.turn import CASES, News, Task, turn
 MOST_FAULTS = 20  # then the soak stops: it has made its point
 SHARES = 12  # no turn takes more than this part of the soak, so that short ones too reach every engine
 LEAST = 20.0  # seconds of a turn at least
+RANGE_CASES = 50  # of a turn in a fixed range of seeds
 GRACE = 120.0  # seconds a turn may take after its time, to make a case small
 
 
@@ -49,6 +50,7 @@ class Turns:
     seed: int
     workers: int
     engines: tuple[str, ...] = ENGINES
+    most: int | None = None  # cases on each engine: a fixed range of seeds instead of as many as fit
     scores: dict[str, Score] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
@@ -65,7 +67,8 @@ class Turns:
         try:
             while True:
                 while len(self.running) < self.workers and time.monotonic() < until and not self._enough():
-                    self._start(until)
+                    if not self._start(until):
+                        break
                 if not self.running:
                     return
                 self._listen()
@@ -83,19 +86,25 @@ class Turns:
     def _enough(self) -> bool:
         return sum(len(s.faults) for s in self.scores.values()) + len(self.broken) >= MOST_FAULTS
 
-    def _start(self, until: float) -> None:
+    def _start(self, until: float) -> bool:
+        """Start the next turn; False when every seed of the range is taken."""
+        left = {e: CASES if self.most is None else self.seed + self.most - self._next[e] for e in self.engines}
+        if max(left.values()) <= 0:
+            return False
         planned = {e: s.cases for e, s in self.scores.items()}
         for one in self.running:
             planned[one.task.engine] += one.task.count - one.done
-        engine = min(self.engines, key=lambda e: planned[e])
+        engine = min((e for e in self.engines if left[e] > 0), key=lambda e: planned[e])
         soon = time.monotonic() + max(LEAST, self.minutes * 60 / SHARES)
-        task = Task(engine, self._next[engine], min(soon, until))
-        self._next[engine] += CASES
+        count = CASES if self.most is None else min(left[engine], RANGE_CASES)
+        task = Task(engine, self._next[engine], until if self.most else min(soon, until), count)
+        self._next[engine] += count
         mine, theirs = multiprocessing.Pipe(duplex=False)
         process = multiprocessing.get_context("spawn").Process(target=turn, args=(task, theirs), daemon=False)
         process.start()
         theirs.close()
         self.running.append(Running(process, mine, task))
+        return True
 
     def _listen(self) -> None:
         ready = wait([one.wire for one in self.running], timeout=1.0)

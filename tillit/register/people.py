@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from tillit.model.standing import Person
 from tillit.register.canonical import key_from_text, key_to_text
-from tillit.register.schema import person
+from tillit.register.schema import person, standing_event
 
 T = TypeVar("T")
+
+_OPEN = person.c.closed_at.is_(None)
 
 BATCH = 300  # people a statement: three parameters each, below every engine's limit
 
@@ -40,11 +42,23 @@ def known_ids(conn: sa.Connection, people: Iterable[Person]) -> list[int]:
     return [number for batch in in_batches(wanted) for number in _find(conn, batch).values()]
 
 
-def close_root(conn: sa.Connection, people: Iterable[Person], at: datetime, run_id: UUID) -> int:
-    """Closes these people's keys: their root rows are deleted, and a reused key must not inherit their standing.
+def known_people(conn: sa.Connection, people: Iterable[Person]) -> list[Person]:
+    """Those of these people who are known, and whose keys are open."""
+    wanted = {_text(one): one for one in people}
+    return [wanted[name] for batch in in_batches(wanted) for name in _find(conn, batch)]
 
-    The caller keeps a key open while kept rows still point at it. Nothing is lost yet: `reopen_roots` brings the
-    standing back when the run is undone, `drop_closed` removes it for good. Returns how many were open.
+
+def anybody_in(conn: sa.Connection, store: str, table: str) -> bool:
+    """Whether anybody of this table is known whose key is open."""
+    place = (person.c.store == store, person.c.table_name == table, _OPEN)
+    return conn.execute(sa.select(person.c.id).where(*place).limit(1)).first() is not None
+
+
+def close_root(conn: sa.Connection, people: Iterable[Person], at: datetime, run_id: UUID) -> int:
+    """Closes these people's keys: the run deleted their root rows, and a reused key must not inherit their standing.
+
+    Nothing is lost yet: `reopen_roots` brings the standing back when the run is undone, `drop_closed` removes it for
+    good. Call it once for a run, when it ends: what is recorded later stands. Returns how many were open.
     """
     ids = known_ids(conn, people)
     for some in in_batches(ids):
@@ -59,22 +73,32 @@ def closed_people(conn: sa.Connection, run_id: UUID) -> list[Person]:
     return [as_person(*row) for row in conn.execute(query)]
 
 
-def reopen_roots(conn: sa.Connection, run_id: UUID) -> int:
-    """Brings back what the run closed (it is being undone). Returns how many.
+def reopen_roots(conn: sa.Connection, people: Iterable[Person], run_id: UUID) -> int:
+    """Brings back what stood for these people when the run closed their keys: their rows come back. Returns how many.
 
-    Where the key was reused meanwhile, the new person's standing stays and the old one remains closed.
+    What was recorded for the same key since stands beside it; so leave out whose key somebody else has got meanwhile.
     """
-    newer = person.alias()
-    reused = sa.select(newer.c.id).where(
-        newer.c.store == person.c.store,
-        newer.c.table_name == person.c.table_name,
-        newer.c.key == person.c.key,
-        newer.c.closed_at.is_(None),
-    )
-    still = reused.correlate(person).exists()
-    closed = person.c.closed_by == run_id
-    done = conn.execute(sa.update(person).where(closed, ~still).values(closed_at=sa.null(), closed_by=sa.null()))
-    return done.rowcount
+    wanted = {_text(one): None for one in people}
+    count = 0
+    for batch in in_batches(wanted):
+        closed = _find(conn, batch, person.c.closed_by == run_id)
+        since = _find(conn, closed)
+        _move_events(conn, [closed[name] for name in since])
+        back = [number for name, number in closed.items() if name not in since]
+        conn.execute(sa.update(person).where(person.c.id.in_(back)).values(closed_at=sa.null(), closed_by=sa.null()))
+        count += len(closed)
+    return count
+
+
+def _move_events(conn: sa.Connection, closed: list[int]) -> None:
+    """What is recorded of these closed people goes to the open ones with the same keys."""
+    old, new = person.alias(), person.alias()
+    same = (old.c.store == new.c.store, old.c.table_name == new.c.table_name, old.c.key == new.c.key)
+    chosen = sa.select(new.c.id).where(*same, old.c.id == standing_event.c.person_id, new.c.closed_at.is_(None))
+    target = chosen.correlate(standing_event).scalar_subquery()
+    moved = standing_event.c.person_id.in_(closed)
+    conn.execute(sa.update(standing_event).where(moved).values(person_id=target))
+    conn.execute(sa.delete(person).where(person.c.id.in_(closed)))
 
 
 def drop_closed(conn: sa.Connection, run_id: UUID) -> int:
@@ -91,14 +115,16 @@ def _text(one: Person) -> tuple[str, str, str]:
     return one.store, one.table, key_to_text(one.key)
 
 
-def _find(conn: sa.Connection, names: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
-    """The open ones among these; a look-up per table, since SQLite finds no index for whole names in a list."""
+def _find(
+    conn: sa.Connection, names: Iterable[tuple[str, str, str]], which: sa.ColumnElement[bool] = _OPEN
+) -> dict[tuple[str, str, str], int]:
+    """The open ones among these, or others; a look-up per table: SQLite finds no index for lists of names."""
     keys: dict[tuple[str, str], list[str]] = {}
     for store, table, key in names:
         keys.setdefault((store, table), []).append(key)
     found: dict[tuple[str, str, str], int] = {}
     for (store, table), some in keys.items():
-        place = sa.and_(person.c.store == store, person.c.table_name == table, person.c.closed_at.is_(None))
+        place = sa.and_(person.c.store == store, person.c.table_name == table, which)
         rows = conn.execute(sa.select(person.c.key, person.c.id).where(place, person.c.key.in_(some)))
         found |= {(store, table, key): number for key, number in rows}
     return found

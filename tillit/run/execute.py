@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -20,7 +21,7 @@ from tillit.connectors.sql.transactions import Session, retryable, session
 from tillit.decide.brake import Excess, Limits, excesses, stop, worth_counting
 from tillit.decide.pause import paused
 from tillit.decide.plan import plan
-from tillit.model.errors import TillitError
+from tillit.model.errors import StoreError, TillitError
 from tillit.model.plan import Plan
 from tillit.model.policy import Policy
 from tillit.model.standing import Person
@@ -85,9 +86,9 @@ def carry_out(
             for store in stores:
                 _store(Work(memory, run_id, store, order.now, progress), plans[store.name], order)
         except BaseException as error:
-            raise _failed(memory, run_id, order.now, error) from None
+            raise _failed(memory, stores, run_id, order.now, error) from None
         rows = rows_of(memory, run_id)
-        _finish(memory, run_id, RunState.DONE, order.now, rows)
+        _finish(memory, stores, run_id, RunState.DONE, order.now, rows)
         return Outcome(run_id, rows, recovered)
 
 
@@ -165,21 +166,11 @@ def _store(work: Work, made: Plan, order: Order) -> None:
 def _once(work: Work, made: Plan, order: Order) -> None:
     with session(work.store.engine) as opened:
         if made.people is not None:
-            prepared = carry_together(work, opened, lambda: _prepare(work, opened, made, order))
-            _close_gone(work, opened, prepared)
+            carry_together(work, opened, lambda: _prepare(work, opened, made, order))
             return
         with opened.planning():
             prepared = _prepare(work, opened, made, order)
         carry_apart(work, opened, prepared)
-        _close_gone(work, opened, prepared)
-
-
-def _close_gone(work: Work, opened: Session, prepared: Prepared) -> None:
-    """Whoever gets a freed key next must not inherit what stood for the one who is gone."""
-    gone = gone_people(opened, prepared)
-    if gone:
-        with writing(work.memory.register) as conn:
-            close_root(conn, gone, work.now, work.run_id)
 
 
 def _prepare(work: Work, opened: Session, made: Plan, order: Order) -> Prepared:
@@ -201,21 +192,32 @@ def _prepare(work: Work, opened: Session, made: Plan, order: Order) -> Prepared:
 
 
 def _finish(
-    memory: Memory, run_id: UUID, state: RunState, at: datetime, rows: Mapping[tuple[str, str, str], int]
+    memory: Memory,
+    stores: Sequence[OpenStore],
+    run_id: UUID,
+    state: RunState,
+    at: datetime,
+    rows: Mapping[tuple[str, str, str], int],
 ) -> None:
+    """The run is over. Whoever gets a freed key next must not inherit what stood for the one who is gone."""
     counts = {".".join(key): number for key, number in sorted(rows.items())}
+    gone = gone_people(memory, stores, run_id)
     with writing(memory.register) as conn:
+        close_root(conn, gone, at, run_id)
         finish_run(conn, run_id, state, at, counts)
         tell(memory, conn, "run.finished", {"run": str(run_id), "state": state.value, "rows": counts}, at)
 
 
-def _failed(memory: Memory, run_id: UUID, at: datetime, error: BaseException) -> BaseException:
+def _failed(
+    memory: Memory, stores: Sequence[OpenStore], run_id: UUID, at: datetime, error: BaseException
+) -> BaseException:
     """The run as failed in the register, and the error that says exactly what had been done."""
     rows = rows_of(memory, run_id)
     with reading(memory.register) as conn:
         unsettled = bool(intents_without_receipt(conn, run_id))
     if not unsettled:
-        _finish(memory, run_id, RunState.FAILED, at, rows)
+        with suppress(StoreError):  # the store cannot be asked who is gone: the next run ends this one
+            _finish(memory, stores, run_id, RunState.FAILED, at, rows)
     done = _done_so_far(run_id, sum(rows.values()), unsettled=unsettled)
     match error:
         case KeyboardInterrupt():

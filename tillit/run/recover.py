@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tillit.register.database import reading, writing
+from tillit.register.people import close_root
 from tillit.register.runs import (
     RunState,
     StepState,
@@ -18,6 +19,7 @@ from tillit.register.runs import (
     open_runs,
     steps,
 )
+from tillit.run.gone import gone_people, left_elsewhere
 from tillit.run.memory import Memory, tell
 from tillit.run.settle import settle
 from tillit.run.stores import OpenStore
@@ -33,7 +35,7 @@ def recover(memory: Memory, stores: Sequence[OpenStore], at: datetime) -> tuple[
         for store in stores:
             told += _settle_store(memory, store, run_id, at)
             _discard(memory, store, run_id)
-        told += _close(memory, run_id, at)
+        told += _close(memory, stores, run_id, at)
     return tuple(told)
 
 
@@ -58,11 +60,14 @@ def _discard(memory: Memory, store: OpenStore, run_id: UUID) -> None:
             file.path.unlink(missing_ok=True)
 
 
-def _close(memory: Memory, run_id: UUID, at: datetime) -> list[str]:
-    """End a killed run, unless a store that is not here still has something to settle."""
-    with writing(memory.register) as conn:
-        if intents_without_receipt(conn, run_id):
+def _close(memory: Memory, stores: Sequence[OpenStore], run_id: UUID, at: datetime) -> list[str]:
+    """End a killed run as it would have ended itself, unless a store that is not here still has something to settle."""
+    with reading(memory.register) as conn:
+        if intents_without_receipt(conn, run_id) or left_elsewhere(conn, stores, run_id):
             return []
+    gone = gone_people(memory, stores, run_id)
+    with writing(memory.register) as conn:
+        close_root(conn, gone, at, run_id)
         counts: dict[str, int] = {}
         for step in steps(conn, run_id):
             if step.rows:

@@ -36,6 +36,7 @@ from tillit.register.runs import (
 )
 from tillit.register.standing import people_of_request, place_hold
 from tillit.run.failures import store_error
+from tillit.run.gone import returning_people
 from tillit.run.killpoint import killpoint
 from tillit.run.memory import Memory, locked, tell
 from tillit.run.recover import recover
@@ -79,7 +80,7 @@ def undo(memory: Memory, stores: Sequence[OpenStore], run_id: UUID, reason: Reas
         if run.kind is RunKind.FORGET:
             _two_people(reason)
         key = undo_key(memory.keys, run_id)
-        number, held, paused = _protect(memory, run, todo, reason, at)
+        number, held, paused = _protect(memory, stores, run, todo, reason, at)
         killpoint("protected")
         try:
             restored, kept = _batches(memory, stores, run_id, number, todo, key, at)
@@ -90,7 +91,6 @@ def undo(memory: Memory, stores: Sequence[OpenStore], run_id: UUID, reason: Reas
             raise
         counts = {"restored": restored, "kept": kept}
         with writing(memory.register) as conn:
-            reopen_roots(conn, run_id)
             finish_run(conn, number, RunState.DONE, at, counts)
             tell(memory, conn, "run.finished", {"run": str(number), "state": "done", "rows": counts}, at)
     return Undone(number, run_id, restored, kept, held, paused)
@@ -179,10 +179,14 @@ def _two_people(reason: Reason) -> None:
 
 
 def _protect(
-    memory: Memory, run: Run, todo: Sequence[Step], reason: Reason, at: datetime
+    memory: Memory, stores: Sequence[OpenStore], run: Run, todo: Sequence[Step], reason: Reason, at: datetime
 ) -> tuple[UUID, int, tuple[str, ...]]:
-    """The undo run on record, and nothing that it puts back will be swept: people are held, or tables paused."""
+    """The undo run on record, and nothing that it puts back will be swept: people are held, or tables paused.
+
+    What stood for people comes before their rows: wherever this is killed, no row is back without it.
+    """
     number = uuid4()
+    returning = returning_people(memory, stores, run.id)
     with writing(memory.register) as conn:
         start_run(conn, RunKind.UNDO, run.policy_digest, run.plan_digest, at, undoes=run.id, run_id=number)
         body = {
@@ -193,6 +197,7 @@ def _protect(
             "reason": reason.code,
         }
         tell(memory, conn, "undo.started", body, at)
+        reopen_roots(conn, returning, run.id)
         held = _hold(memory, conn, run, number, at)
         paused = () if held else _pause(memory, conn, todo, run, at)
     return number, held, paused
@@ -201,7 +206,6 @@ def _protect(
 def _hold(memory: Memory, conn: Connection, run: Run, number: UUID, at: datetime) -> int:
     people = people_of_request(conn, run.request_id) if run.request_id else []
     if people:
-        reopen_roots(conn, run.id)
         place_hold(conn, people, HOLD, at, run_id=number)
         secret = hmac_key(memory.keys, "journal")
         body = {"run": str(number), "reason": HOLD, "people": [person_hash(secret, one) for one in people]}

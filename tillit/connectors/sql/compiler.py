@@ -101,6 +101,16 @@ class Compiler:
         head = sa.func.substr(leaves.as_text(self.engine, column), 1, len(prefix))
         return sa.and_(column.is_not(None), leaves.text_equal(self.engine, head, sa.literal(prefix, sa.String())))
 
+    def names_a_number(self, column: ColumnElement[Any], prefix: str) -> Bool:
+        """What follows `prefix` is written as an integer key is: 'U17', not 'U017' or 'U 17'; never NULL."""
+        tail = sa.func.substr(leaves.as_text(self.engine, column), len(prefix) + 1)
+        if self.engine == "sqlite":
+            same = sa.cast(sa.cast(tail, sa.Integer()), sa.Text()) == tail
+        else:
+            digits = sa.literal("^(0|-?[1-9][0-9]*)$", sa.String())
+            same = tail.op("~" if self.engine == "postgresql" else "REGEXP")(digits)
+        return sa.func.coalesce(same, sa.false())
+
     def prefixed(self, prefix: str, column: ColumnElement[Any]) -> ColumnElement[str]:
         """`prefix` followed by the value as text."""
         return sa.literal(prefix, sa.String()) + leaves.as_text(self.engine, column)

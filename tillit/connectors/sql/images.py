@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause
 from sqlalchemy.ext.compiler import compiles
 
 from tillit.connectors.sql.compiler import exists, sql_table
-from tillit.connectors.sql.fills import RawType, own_type
+from tillit.connectors.sql.fills import own_type
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.write import Write
 from tillit.model.schema import ColumnInfo, Family, Schema
@@ -63,7 +63,8 @@ def _exact(schema: Schema, info: ColumnInfo, value: ColumnElement[Any]) -> Colum
     if schema.engine == "postgresql" and info.family not in _PLAIN:
         return sa.cast(sa.cast(value, own_type(info)), sa.Text())
     if schema.engine == "mariadb" and info.type.lower().startswith("float"):
-        return sa.cast(value, RawType("DOUBLE"))
+        # As a double, which alone shows every digit. SQLAlchemy leaves CAST(... AS DOUBLE) out here; * keeps -0.0.
+        return sa.type_coerce(value, sa.Double()) * sa.literal_column("1e0")
     return value
 
 
@@ -79,7 +80,7 @@ def restore(
 ) -> Restored:
     """Put the rows of an image back, in the current transaction. What somebody wrote since is never overwritten."""
     restored = total = 0
-    with _loading(connection, schema, table, columns, rows) as batches:
+    with _as_it_was(connection, schema), _loading(connection, schema, table, columns, rows) as batches:
         for loaded, count in batches:
             total += count
             if action in CELLS:
@@ -87,6 +88,20 @@ def restore(
             else:
                 restored += _put_rows_back(connection, schema, table, columns, loaded)
     return Restored(restored, total - restored)
+
+
+@contextmanager
+def _as_it_was(connection: Connection, schema: Schema) -> Iterator[None]:
+    """MariaDB: values that an older, laxer server let in (an enum's '') come back although strict mode refuses them."""
+    if schema.engine != "mariadb":
+        yield
+        return
+    strict = connection.exec_driver_sql("SELECT @@SESSION.sql_mode").scalar_one()
+    connection.exec_driver_sql("SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION'")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("SET SESSION sql_mode = %s", (strict,))
 
 
 @contextmanager
@@ -140,12 +155,27 @@ def _loading(
         while batch := list(islice(source_rows, _ROWS)):
             connection.execute(sa.delete(temporary))
             values = [{f"c{i}": v for i, v in enumerate(row)} for row in batch]
-            connection.execute(sa.insert(temporary), values)
+            plain = [row for row in values if not any(_is_no_text(v) for v in row.values())]
+            if plain:
+                connection.execute(sa.insert(temporary), plain)
+            for odd in (row for row in values if any(_is_no_text(v) for v in row.values())):
+                cells = {c: _as_text(v) if _is_no_text(v) else v for c, v in odd.items()}
+                connection.execute(sa.insert(temporary).values(cells))
             yield temporary, len(batch)
 
     yield fill()
     drop = "DROP TEMPORARY TABLE tillit_image" if schema.engine == "mariadb" else "DROP TABLE tillit_image"
     connection.exec_driver_sql(drop)
+
+
+def _is_no_text(value: Any) -> bool:
+    """A text of SQLite's that is not UTF-8: read with surrogates for its odd bytes, which no driver writes back."""
+    return isinstance(value, str) and not value.isascii() and any("\udc80" <= c <= "\udcff" for c in value)
+
+
+def _as_text(value: str) -> ColumnElement[str]:
+    raw = sa.literal(value.encode("utf-8", "surrogateescape"), sa.LargeBinary())
+    return sa.cast(raw, sa.Text())
 
 
 def _put_rows_back(

@@ -17,6 +17,7 @@ from tillit.connectors.sql.people import People
 from tillit.connectors.sql.scratch import Made, Scratch
 from tillit.model.conditions import Hop
 from tillit.model.plan import OwnerRule, TableRule
+from tillit.model.schema import Family
 
 
 def somebody_unflagged(people: People, rule: TableRule, alias: FromClause, links: Sequence[str] | None = None) -> Bool:
@@ -62,7 +63,15 @@ def _straight(people: People, table: str, here: FromClause, owner: OwnerRule, pa
         return exists(other, where=(join, _straight(people, hop.table, other, owner, path[1:])))
     root = people.roots[owner.parent].alias()
     flagged = exists(root, where=(compiler.joins(hop, table, here, people.keyed(owner.parent, root)),))
-    return sa.and_(points(people, table, here, hop), sa.not_(flagged))
+    return sa.and_(points(people, table, here, hop), _names_somebody(people, here, hop), sa.not_(flagged))
+
+
+def _names_somebody(people: People, here: FromClause, hop: Hop) -> Bool:
+    """A prefixed text that no key is written as names nobody."""
+    own, other = hop.pairs[0]
+    if hop.prefix_own is None or people.plan.bound.schema.tables[hop.table].columns[other].family is not Family.INTEGER:
+        return sa.true()
+    return people.compiler.names_a_number(here.c[own], hop.prefix_own)
 
 
 def points(people: People, table: str, here: FromClause, hop: Hop) -> Bool:
