@@ -108,8 +108,10 @@ def explain_query(engine: str, key: int) -> str:
     parts = [
         f"SELECT 'customers' AS t, id, 1 AS held, {flag(_open_order(key))} AS outlasts FROM customers WHERE id = {key}",
         f"SELECT 'orders', id, 1, {is_open} FROM orders WHERE customer_id = {key}",
-        f"SELECT 'order_lines', order_lines.id, 1, {is_open} FROM order_lines"
-        f" JOIN orders ON orders.id = order_lines.order_id WHERE orders.customer_id = {key}",
+        (
+            f"SELECT 'order_lines', order_lines.id, 1, {is_open} FROM order_lines"
+            f" JOIN orders ON orders.id = order_lines.order_id WHERE orders.customer_id = {key}"
+        ),
         "SELECT 'messages', id, " + flag(f"sent_at IS NULL OR sent_at >= '{SUPPORT_FROM}'") + ", 0 FROM messages"
         f" WHERE sender_id = {key}",
     ]

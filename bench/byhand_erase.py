@@ -53,18 +53,30 @@ def _postgresql() -> list[str]:
         "DELETE FROM messages USING leaver WHERE messages.sender_id = leaver.id",
         "UPDATE messages SET recipient_id = NULL FROM leaver WHERE messages.recipient_id = leaver.id",
         "DELETE FROM tickets USING leaver WHERE tickets.customer_id = leaver.id",
-        "DELETE FROM order_lines USING orders, leaver WHERE order_lines.order_id = orders.id"
-        f" AND orders.customer_id = leaver.id AND {closed}",
-        "DELETE FROM payments USING leaver WHERE payments.customer_id = leaver.id"
-        f" AND payments.paid_at < '{BOOKS_KEPT_FROM}'",
-        f"DELETE FROM orders USING leaver WHERE orders.customer_id = leaver.id AND {closed}"
-        " AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)",
-        "UPDATE orders SET note = NULL FROM leaver WHERE orders.customer_id = leaver.id"
-        f" AND {closed} AND orders.note IS NOT NULL",
-        "DELETE FROM customers USING leaver WHERE customers.id = leaver.id"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)",
-        "UPDATE customers SET name = NULL, email = NULL, phone = NULL FROM leaver WHERE customers.id = leaver.id"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')",
+        (
+            "DELETE FROM order_lines USING orders, leaver WHERE order_lines.order_id = orders.id"
+            f" AND orders.customer_id = leaver.id AND {closed}"
+        ),
+        (
+            "DELETE FROM payments USING leaver WHERE payments.customer_id = leaver.id"
+            f" AND payments.paid_at < '{BOOKS_KEPT_FROM}'"
+        ),
+        (
+            f"DELETE FROM orders USING leaver WHERE orders.customer_id = leaver.id AND {closed}"
+            " AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)"
+        ),
+        (
+            "UPDATE orders SET note = NULL FROM leaver WHERE orders.customer_id = leaver.id"
+            f" AND {closed} AND orders.note IS NOT NULL"
+        ),
+        (
+            "DELETE FROM customers USING leaver WHERE customers.id = leaver.id"
+            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)"
+        ),
+        (
+            "UPDATE customers SET name = NULL, email = NULL, phone = NULL FROM leaver WHERE customers.id = leaver.id"
+            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
+        ),
     ]
 
 
@@ -76,16 +88,24 @@ def _mariadb() -> list[str]:
         f"DELETE messages FROM messages {of}messages.sender_id",
         f"UPDATE messages {of}messages.recipient_id SET messages.recipient_id = NULL",
         f"DELETE tickets FROM tickets {of}tickets.customer_id",
-        f"DELETE order_lines FROM order_lines JOIN orders ON order_lines.order_id = orders.id {of}orders.customer_id"
-        f" WHERE {closed}",
+        (
+            f"DELETE order_lines FROM order_lines JOIN orders ON order_lines.order_id = orders.id {of}orders.customer_id"
+            f" WHERE {closed}"
+        ),
         f"DELETE payments FROM payments {of}payments.customer_id WHERE payments.paid_at < '{BOOKS_KEPT_FROM}'",
-        f"DELETE orders FROM orders {of}orders.customer_id LEFT JOIN payments ON payments.order_id = orders.id"
-        f" WHERE {closed} AND payments.id IS NULL",
+        (
+            f"DELETE orders FROM orders {of}orders.customer_id LEFT JOIN payments ON payments.order_id = orders.id"
+            f" WHERE {closed} AND payments.id IS NULL"
+        ),
         f"UPDATE orders {of}orders.customer_id SET orders.note = NULL WHERE {closed} AND orders.note IS NOT NULL",
-        f"DELETE customers FROM customers {of}customers.id LEFT JOIN orders ON orders.customer_id = customers.id"
-        " WHERE orders.id IS NULL",
-        f"UPDATE customers {of}customers.id SET name = NULL, email = NULL, phone = NULL"
-        " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')",
+        (
+            f"DELETE customers FROM customers {of}customers.id LEFT JOIN orders ON orders.customer_id = customers.id"
+            " WHERE orders.id IS NULL"
+        ),
+        (
+            f"UPDATE customers {of}customers.id SET name = NULL, email = NULL, phone = NULL"
+            " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
+        ),
     ]
 
 
@@ -99,11 +119,17 @@ def _sqlite() -> list[str]:
         f"DELETE FROM tickets WHERE customer_id IN {them}",
         f"DELETE FROM order_lines WHERE order_id IN (SELECT id FROM orders WHERE customer_id IN {them} AND {closed})",
         f"DELETE FROM payments WHERE customer_id IN {them} AND paid_at < '{BOOKS_KEPT_FROM}'",
-        f"DELETE FROM orders WHERE customer_id IN {them} AND {closed}"
-        " AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)",
+        (
+            f"DELETE FROM orders WHERE customer_id IN {them} AND {closed}"
+            " AND NOT EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)"
+        ),
         f"UPDATE orders SET note = NULL WHERE customer_id IN {them} AND {closed} AND note IS NOT NULL",
-        f"DELETE FROM customers WHERE id IN {them}"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)",
-        f"UPDATE customers SET name = NULL, email = NULL, phone = NULL WHERE id IN {them}"
-        " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')",
+        (
+            f"DELETE FROM customers WHERE id IN {them}"
+            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)"
+        ),
+        (
+            f"UPDATE customers SET name = NULL, email = NULL, phone = NULL WHERE id IN {them}"
+            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
+        ),
     ]

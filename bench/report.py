@@ -57,14 +57,14 @@ def page(found: list[Measured]) -> str:
 
 _HEAD = """# Benchmarks
 
-Ratios, not records: each figure stands beside hand-written SQL for the same effect on the same data, measured in the same
-run. Both sides get identical copies, run by turns, with the same session settings; the figures are medians. A ratio counts
-only when both sides ended in the same state: rows, and for every column of every table its values that are not NULL and
-their lengths, weighted by key.
+Ratios, not records: each figure stands beside hand-written SQL for the same effect on the same data, measured in the
+same run. Both sides get identical copies, run by turns, with the same session settings; the figures are medians. A ratio
+counts only when both sides ended in the same state: rows, and for every column of every table its values that are not
+NULL and their lengths, weighted by key.
 
 The data are a shop's: ten tables with declared and indexed keys, 50 rows a customer, whose rows lie scattered. Its policy
-and map are [bench/policy.yaml](../bench/policy.yaml) and [bench/shop.yaml](../bench/shop.yaml): payments are kept for the
-law, orders behind them stay as emptied shells, messages have a sender and a recipient, five tables expire with time.
+and map are `bench/policy.yaml` and `bench/shop.yaml`: payments are kept for the law, orders behind them stay as emptied
+shells, messages have a sender and a recipient, five tables expire with time.
 """
 
 _TAIL = """## What is compared with what
@@ -72,13 +72,13 @@ _TAIL = """## What is compared with what
 - **Erase**: by hand, a temporary table of the people and one `DELETE` or `UPDATE` with a join for each effect, in one
   serialisable transaction, committed. The product finds, judges, counts and writes; with undo it also seals every row
   it touches in an encrypted file before the commit. The loading of the people is part of both.
-- **Statements** of one person's erasure: all that are sent, temporary tables, indexes and statistics among them; not the
-  session's settings. Undo (one reading for each write) and the residual scan are counted apart.
+- **Statements** of one person's erasure: all that are sent, temporary tables, indexes and statistics among them; not
+  the session's settings. Undo (one reading for each write) and the residual scan are counted apart.
 - **Explain**: by hand, one `UNION ALL` over the ten tables. The time is the store's: the product's statements are sent
   again through the bare driver, and all rows fetched.
 - **Count**: all dead values of all tables, a hundredth of the customers having asked for erasure; beside it, one
   `SELECT count(column)` a table over a column that no index holds.
-- **Sweep**: a quarter of the rows is past its period. By hand, a loop in key order that deletes at most so many rows in a
+- **Sweep**: a quarter of the rows is past its period. By hand, a loop in key order that deletes as many rows in a
   transaction as fit the target time of a batch. The product marks first, and its time is in the figure; then it takes
   batches at the same pace. On PostgreSQL and MariaDB somebody else writes 100 small transactions a second meanwhile,
   into the tables that are swept and one that is not.
@@ -110,10 +110,10 @@ def _machine(found: list[Measured]) -> str:
 
 
 def _facts(one: Measured) -> str:
-    return (
-        f"{one.size.people:,} customers with {one.rows:,} rows; for the sweep {one.size.sweep_people:,} with "
-        f"{one.sweep_rows:,}. {one.size.rounds} turns, {one.seconds / 60:.0f} minutes in all; load when it began: {one.load:.1f}.\n"
-    )
+    data = f"{one.size.people:,} customers with {one.rows:,} rows"
+    sweep = f"for the sweep {one.size.sweep_people:,} with {one.sweep_rows:,}"
+    effort = f"{one.size.rounds} turns, {one.seconds / 60:.0f} minutes in all"
+    return f"{data}; {sweep}. {effort}; load when it began: {one.load:.1f}.\n"
 
 
 def _table(one: Measured) -> str:

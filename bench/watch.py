@@ -1,4 +1,4 @@
-"""Looking on: which statements a session sends, how long the store needs for them alone, and how much memory is taken."""
+"""Looking on: which statements a session sends, how long the store needs for them alone, how much memory is taken."""
 
 from __future__ import annotations
 

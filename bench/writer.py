@@ -1,7 +1,8 @@
 """Somebody else at work in the same database: a small transaction at a steady rate, and how long each one took.
 
 Run as `python -m bench.writer URL PEOPLE RATE`; ends when standard input closes, and prints [start, seconds] pairs.
-What it writes is left out of the comparison of end states: new rows have high keys, and it changes `orders.total` alone.
+What it writes is left out of the comparison of end states: its rows have high keys, and it changes `orders.total` alone.
+A transaction that the engine refuses (a deadlock) is lost and counted.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Latencies:
     pairs: list[tuple[float, float]] = field(default_factory=list)
     began: float = 0.0
     ended: float = 0.0
+    lost: int = 0
 
     @property
     def undisturbed(self) -> float:
@@ -62,7 +64,8 @@ def writing(url: str, people: int, warm_up: float) -> Iterator[Latencies]:
         yield found
         found.ended = time.monotonic()
         process.stdin.close()
-        found.pairs = [(start, took) for start, took in json.loads(process.stdout.read())]
+        told = json.loads(process.stdout.read())
+        found.lost, found.pairs = told["lost"], [(start, took) for start, took in told["pairs"]]
         process.wait(30)
     finally:
         if process.poll() is None:
@@ -78,14 +81,17 @@ def main() -> None:
     pairs: list[tuple[float, float]] = []
     with engine.connect() as connection:
         print("ready", flush=True)
-        due, number = time.monotonic(), 0
+        due, number, lost = time.monotonic(), 0, 0
         while not select.select([sys.stdin], [], [], max(0.0, due - time.monotonic()))[0]:
             begun = time.monotonic()
-            _transaction(connection, people, number)
+            try:
+                _transaction(connection, people, number)
+            except sa.exc.OperationalError:
+                lost += 1
             pairs.append((begun, time.monotonic() - begun))
             number += 1
             due = max(due + 1 / rate, time.monotonic())
-    print(json.dumps(pairs))
+    print(json.dumps({"pairs": pairs, "lost": lost}))
 
 
 def _transaction(connection: sa.Connection, people: int, number: int) -> None:

@@ -175,7 +175,7 @@ def _info(name: str, rows: Iterable[Row], families: Mapping[str, Family], *, nul
     values = [row.get(name) for row in rows]
     found = families.get(name) or family(values)
     big = found is Family.INTEGER and any(isinstance(v, int) and abs(v) > 2**31 for v in values)
-    kind = "BIGINT" if big else "NUMERIC" if found is Family.NUMBER else found.value.upper()
+    kind = "BIGINT" if big else "NUMERIC(10, 2)" if found is Family.NUMBER else found.value.upper()
     return ColumnInfo(name, found, kind, nullable, 60 if found is Family.TEXT else None)
 
 

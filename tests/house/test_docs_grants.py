@@ -61,7 +61,7 @@ def looks_and_acts(shop: Shop, owner: sa.Engine, url: str, act: str) -> None:
     with mine.opened() as (project, memory, stores):
         assert check(project, memory, stores, NOW).findings
         assert preview(project, memory, stores, NOW).total
-        with pytest.raises(StoreError, match=r"cannot be changed\. Run: GRANT UPDATE, DELETE"):
+        with pytest.raises(StoreError, match=r"undo needs INSERT\)\. Run: .*GRANT INSERT, UPDATE, DELETE"):
             sweep(project, memory, stores, NOW, by="Dana", approve_it=True)
     assert shop.rows() == before
     said(owner, act, sa.make_url(url).username or "")

@@ -1,4 +1,4 @@
-"""What a sweep does with undo whose time is over, and what it says when a right is missing."""
+"""Undo whose time is over when a sweep is stopped, rights that are missing, and what is left after an erasure."""
 
 from __future__ import annotations
 
@@ -77,3 +77,32 @@ def test_looking_without_the_right_tells_the_grant(tmp_path, pg_url):
                 foresee(project, memory, stores, Ask({"email": "linnea.berg@example.com"}), NOW)
     finally:
         run(pg_url, f"DROP OWNED BY {user}; DROP ROLE {user}")
+
+
+def test_an_erasure_is_complete_while_name_and_address_stand_apart(shop):
+    """Each by itself may be somebody else's."""
+    shop.execute(
+        "CREATE TABLE parcels (id INTEGER PRIMARY KEY, who VARCHAR(90), ip VARCHAR(40))",
+        "INSERT INTO parcels VALUES (1, 'Linnea Berg', NULL), (2, NULL, '198.51.100.1')",
+    )
+    ask = Ask({"email": "linnea.berg@example.com"})
+    with shop.opened() as (project, memory, stores):
+        done = forget(project, memory, stores, ask, NOW, vouched_by="Dana")[1]
+        assert done is not None
+        assert done.complete
+        assert {r.table for r in done.residual.left} == {"parcels"}
+
+
+def test_while_they_stand_in_one_row_the_request_stays_open(shop):
+    shop.execute(
+        "CREATE TABLE parcels (id INTEGER PRIMARY KEY, who VARCHAR(90), ip VARCHAR(40))",
+        "INSERT INTO parcels VALUES (1, 'Linnea Berg', '198.51.100.1'), (2, 'Linnea Berg', NULL)",
+    )
+    ask = Ask({"email": "linnea.berg@example.com"})
+    with shop.opened() as (project, memory, stores):
+        done = forget(project, memory, stores, ask, NOW, vouched_by="Dana")[1]
+        assert done is not None
+        assert not done.complete
+        certain = [r for r in done.residual.left if not r.only_shared]
+        assert {(r.column, r.keys) for r in certain} == {("who", ((1,),)), ("ip", ((1,),))}
+        assert [r.id for r in status(project, memory, NOW).requests] == [done.request_id]

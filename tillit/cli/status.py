@@ -33,6 +33,7 @@ def status(project: ProjectOption = Path("."), format_: FormatOption = Format.TE
     _show_approval(seen)
     if seen.unsettled:
         say(f"[yellow]A killed run left {count(seen.unsettled, 'batch', 'batches')}:[/yellow] the next run settles it.")
+    _show_unknown(seen)
     if seen.runs:
         heading("Runs")
         table(("Run", "When", "What", "State", "Rows", "Undo"), [_run(one) for one in seen.runs], (4,))
@@ -59,6 +60,19 @@ def _show_approval(seen: Status) -> None:
         say("[yellow]The policy or a map has changed since it was approved.[/yellow] Look at `tillit plan`.")
 
 
+def _show_unknown(seen: Status) -> None:
+    if not seen.unknown_undo:
+        return
+    runs = count(len(seen.unknown_undo), "run")
+    say(
+        f"[yellow]The register does not know {runs} whose undo is here,[/yellow] as after putting back an older one. "
+        "Sweeps leave it alone, past its day too. Put the newer register back, or remove by hand keys/undo/RUN.key, "
+        "then undo/RUN/:"
+    )
+    for run_id in seen.unknown_undo:
+        say(f"• {run_id}")
+
+
 def _run(one: RunState) -> tuple[str, ...]:
     run = one.run
     what = KINDS[run.kind] + (f" of {short(run.undoes)}" if run.undoes else "")
@@ -72,6 +86,7 @@ def _json(seen: Status) -> dict[str, object]:
         "approved": seen.approved,
         "approval": {"by": approval.approved_by, "at": approval.approved_at} if approval else None,
         "unsettled": seen.unsettled,
+        "unknown_undo": list(seen.unknown_undo),
         "runs": [
             {
                 "id": one.run.id,

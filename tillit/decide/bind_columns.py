@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tillit.decide.bind_clocks import clocks, place
 from tillit.decide.bind_context import Binding, listed
+from tillit.decide.bind_expressions import reads
 from tillit.model.mapping import UNKNOWN, Column, Form, Table
 from tillit.model.schema import Family
 
@@ -37,13 +38,14 @@ def check_columns(binding: Binding, table: Table) -> None:
 def with_untold(binding: Binding, table: Table) -> Table:
     """The table with every column nobody gave a category as `unknown`.
 
-    Keys, link columns (declared keys are links) and columns that clocks read need no word.
+    Keys, link columns (declared keys are links), what a link's `when` reads, and columns that clocks read need no word.
     """
     spoken = (
         set(table.columns)
         | set(table.key)
         | set(_link_columns(binding, table.name))
         | _clock_columns(binding, table.name)
+        | _columns_of_whens(binding, table.name)
     )
     untold = [name for name in binding.info(table.name).columns if name not in spoken]
     if not untold:
@@ -75,3 +77,14 @@ def _clock_columns(binding: Binding, table: str) -> set[str]:
         for clock in clocks(owner)
         if place(binding, owner, clock) == table
     }
+
+
+def _columns_of_whens(binding: Binding, table: str) -> set[str]:
+    """Columns of `table` that the `when` of some link reads: the type of a polymorphic pair."""
+    found: set[str] = set()
+    for owner in binding.tables.values():
+        for link in owner.links:
+            if link.when is not None:
+                here = link.table if link.pointed_by else owner.name
+                found |= {column for where, column, _ in reads(binding, here, link.when) if where == table}
+    return found

@@ -89,7 +89,7 @@ class Schema:
     foreign_keys: tuple[ForeignKey, ...] = ()
     foreign_keys_enforced: bool = True
     readable: frozenset[str] = field(default_factory=frozenset)  # tables with the SELECT right
-    writable: frozenset[str] = field(default_factory=frozenset)  # tables with UPDATE and DELETE rights
+    writable: frozenset[str] = field(default_factory=frozenset)  # tables with INSERT, UPDATE and DELETE rights
     hidden: frozenset[str] = field(default_factory=frozenset)  # row-level security hides rows of these from this user
     temporary: bool = True  # this user may make temporary tables
     notes: tuple[str, ...] = ()  # what is no table but may hold copies: materialised views, history, other databases

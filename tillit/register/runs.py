@@ -12,7 +12,7 @@ The order that makes a kill at any point recoverable:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -216,6 +216,12 @@ def get_run(conn: sa.Connection, run_id: UUID) -> Run:
     if row is None:
         raise _no_such(run_id)
     return _as_run(row)
+
+
+def unknown_runs(conn: sa.Connection, run_ids: Collection[UUID]) -> list[UUID]:
+    """Those of `run_ids` that are no run of this register: it may be an older one that was put back."""
+    known = set(conn.execute(sa.select(run.c.id).where(run.c.id.in_(run_ids))).scalars())
+    return sorted(set(run_ids) - known)
 
 
 def runs(conn: sa.Connection, limit: int | None = None) -> list[Run]:

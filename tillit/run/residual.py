@@ -5,7 +5,7 @@ mapped or not.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from tillit.connectors.sql.scan import Hit, ScanResult, Unread, scan
@@ -23,6 +23,9 @@ Known = Mapping[str, Collection[str]]
 Held = Mapping[tuple[str, str, str], Collection[Key] | None]
 """(store, table, column) -> the keys of the rows where the policy still holds the value; None for every row."""
 
+Pairs = tuple[tuple[Key, frozenset[Hashable]], ...]
+"""Rows by key, each with what was found there: (position in what was given as known, identifier type)."""
+
 IN_NUMBERS = frozenset(("phone", "personal_number", "customer_number"))
 SHARED = frozenset(("name", "postal_address", "ip"))  # namesakes, households and networks have these too
 
@@ -38,7 +41,7 @@ class Place(Enum):
 @dataclass(frozen=True, slots=True)
 class Residue:
     """What was found in one column. `only_shared`: nothing but names, streets or IP addresses, which others may have
-    as well.
+    as well, each by itself: two of them `together` in one row are hardly anybody else's.
     """
 
     store: str
@@ -49,10 +52,11 @@ class Residue:
     cells: int
     keys: tuple[Key, ...]  # the first ones; empty where the table has no key
     people: frozenset[int]  # whose, as positions in what was given as known
+    together: bool = False  # in the same row stands another of the shared types, of the same person
 
     @property
     def only_shared(self) -> bool:
-        return self.types <= SHARED
+        return self.types <= SHARED and not self.together
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ class ResidualReport:
 
     @property
     def clean(self) -> bool:
-        """Nothing is left that identifies the person by itself. What was not looked into is in `scans`, and no part of
-        this.
+        """Nothing is left that identifies the person, by itself or with what stands in the same row. What was not
+        looked into is in `scans`, and no part of this.
         """
         return all(r.only_shared for r in self.left)
 
@@ -103,8 +107,7 @@ def residual(stores: Sequence[OpenStore], known: Sequence[Known], held: Held | N
             skipped[type_] = max(skipped.get(type_, 0), count)
         result = scan(store.engine, store.bound.schema, finder, _numbers(store.bound), _names(store.bound))
         scans.append(_scanned(store.name, result))
-        for hit in result.hits:
-            residues += _residues(store, hit, held or {})
+        residues += _residues(store, result.hits, held or {})
     return ResidualReport(tuple(sorted(residues, key=_order)), tuple(scans), skipped)
 
 
@@ -142,36 +145,53 @@ def _scanned(store: str, result: ScanResult) -> StoreScan:
     return StoreScan(store, result.tables, result.columns, result.rows, result.bytes, result.seconds, result.unread)
 
 
-def _residues(store: OpenStore, hit: Hit, held: Held) -> Iterator[Residue]:
+def _residues(store: OpenStore, hits: Sequence[Hit], held: Held) -> Iterator[Residue]:
     """What is kept and what is not, apart. Rows that are not told by key count as not kept, unless the whole column is
     held.
     """
-    place = (store.name, hit.table, hit.column)
-    rows = held.get(place, ())
-    kept = hit.keys if rows is None else tuple(pair for pair in hit.keys if pair[0] in rows)
-    rest = tuple(pair for pair in hit.keys if pair not in kept)
+    parted = [(hit, *_parted(hit, held.get((store.name, hit.table, hit.column), ()))) for hit in hits]
+    met = _met((hit.table, rest) for hit, _, rest in parted)
+    for hit, kept, rest in parted:
+        if held.get((store.name, hit.table, hit.column), ()) is None:
+            yield _residue(store, hit, Place.KEPT, hit.count, kept, hit.labels)
+            continue
+        together = tuple(pair for pair in rest if (hit.table, pair[0]) in met)
+        alone = tuple(pair for pair in rest if (hit.table, pair[0]) not in met)
+        if kept:
+            yield _residue(store, hit, Place.KEPT, len(kept), kept, _labels(kept))
+        if together:
+            place = _place(store, hit)
+            yield replace(_residue(store, hit, place, len(together), together, _labels(together)), together=True)
+        if count := hit.count - len(kept) - len(together):
+            labels = _labels(alone) if hit.count == len(hit.keys) else hit.labels
+            residue = _residue(store, hit, _place(store, hit), count, alone, labels)
+            yield replace(residue, together=hit.mixed > 0)
+
+
+def _parted(hit: Hit, rows: Collection[Key] | None) -> tuple[Pairs, Pairs]:
+    """The rows told by key: kept, and not."""
     if rows is None:
-        yield _residue(store, hit, Place.KEPT, hit.count, kept, hit.labels)
-        return
-    if kept:
-        yield _residue(store, hit, Place.KEPT, len(kept), kept, _labels(kept))
-    if hit.count > len(kept):
-        labels = _labels(rest) if hit.count == len(hit.keys) else hit.labels
-        yield _residue(store, hit, _place(store, hit), hit.count - len(kept), rest, labels)
+        return hit.keys, ()
+    kept = tuple(pair for pair in hit.keys if pair[0] in rows)
+    return kept, tuple(pair for pair in hit.keys if pair[0] not in rows)
 
 
-def _labels(pairs: Iterable[tuple[Key, frozenset[Hashable]]]) -> frozenset[Hashable]:
+def _met(found: Iterable[tuple[str, Pairs]]) -> set[tuple[str, Key]]:
+    """(table, key) of the rows where two shared types of one person stand, and neither is kept."""
+    types: dict[tuple[str, Key, Hashable], set[str]] = {}
+    for table, pairs in found:
+        for key, labels in pairs:
+            for label in labels:
+                if isinstance(label, tuple) and label[1] in SHARED:
+                    types.setdefault((table, key, label[0]), set()).add(label[1])
+    return {(table, key) for (table, key, _), several in types.items() if len(several) > 1}
+
+
+def _labels(pairs: Pairs) -> frozenset[Hashable]:
     return frozenset(label for _, labels in pairs for label in labels)
 
 
-def _residue(
-    store: OpenStore,
-    hit: Hit,
-    place: Place,
-    cells: int,
-    pairs: Sequence[tuple[Key, frozenset[Hashable]]],
-    labels: Iterable[Hashable],
-) -> Residue:
+def _residue(store: OpenStore, hit: Hit, place: Place, cells: int, pairs: Pairs, labels: Iterable[Hashable]) -> Residue:
     told = [label for label in labels if isinstance(label, tuple)]
     types, people = frozenset(type_ for _, type_ in told), frozenset(who for who, _ in told)
     return Residue(store.name, hit.table, hit.column, place, types, cells, tuple(key for key, _ in pairs), people)

@@ -33,6 +33,7 @@ from tillit.register.runs import (
     runs_to_destroy,
     start_run,
     steps,
+    unknown_runs,
 )
 from tillit.register.standing import people_of_request, place_hold
 from tillit.run.failures import store_error
@@ -136,8 +137,15 @@ def destroy_due(memory: Memory, now: datetime) -> list[UUID]:
 
 
 def _drop_idle_keys(memory: Memory) -> None:
-    """Keys of ended runs that have nothing to put back: killed before they removed anything, or undone."""
-    for run_id in undo_keys(memory.keys):
+    """Keys of ended runs that have nothing to put back: killed before they removed anything, or undone.
+
+    Keys of runs that the register does not know stay: when an older register was put back, nobody can tell what their
+    undo is worth.
+    """
+    keys = undo_keys(memory.keys)
+    with reading(memory.register) as conn:
+        strangers = unknown_runs(conn, keys)
+    for run_id in set(keys) - set(strangers):
         with reading(memory.register) as conn:
             over = get_run(conn, run_id).state in (RunState.DONE, RunState.FAILED, RunState.UNDONE)
             idle = not any(s.state in (StepState.INTENT, StepState.REMOVED) for s in steps(conn, run_id))

@@ -19,7 +19,7 @@ from tillit.register.pauses import Pause, pauses
 from tillit.run.memory import Memory, standings
 from tillit.run.observe import count_where, observe
 from tillit.run.stores import OpenStore
-from tillit.service.project import Project
+from tillit.service.project import Project, fit_to_read
 
 Cells = dict[tuple[str, str, str, str], int]
 """(clause, store, table, column) -> dead values."""
@@ -75,7 +75,11 @@ class Checked:
 
 
 def check(project: Project, memory: Memory, stores: list[OpenStore], now: datetime) -> Checked:
-    """Look at every store, judge every clause, and write the evidence to the register. No store is changed."""
+    """Look at every store, judge every clause, and write the evidence to the register. No store is changed.
+
+    Raises StoreError when a right to read is missing.
+    """
+    fit_to_read(stores)
     dead: Cells = {}
     late: Cells = {}
     for store in stores:

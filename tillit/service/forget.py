@@ -46,7 +46,7 @@ from tillit.run.observe import Observed, observe
 from tillit.run.residual import Held, ResidualReport, residual
 from tillit.run.restore import HOLD
 from tillit.run.stores import OpenStore
-from tillit.service.project import Project, fit_to_write
+from tillit.service.project import Project, fit_to_read, fit_to_write
 from tillit.service.why import Kept, why
 
 ANSWER_WITHIN = Period(months=1)  # Art. 12(3)
@@ -142,7 +142,8 @@ def forget(
 
 
 def find(project: Project, memory: Memory, stores: list[OpenStore], ask: Ask, now: datetime) -> Identification:
-    """Everybody meant by `ask`. Raises TillitError when nothing to search by was given."""
+    """Everybody meant by `ask`. Raises TillitError when nothing to search by was given, or a right is missing."""
+    fit_to_read(stores)
     if not ask.given and not ask.also and ask.request_id is None:
         raise TillitError("nothing says who is meant", "give --email, --phone, --id TYPE=VALUE or --person")
     found = identify(stores, ask.given, project.policy, now) if ask.given else Identification((), ())
@@ -302,7 +303,10 @@ def _held(stores: Sequence[OpenStore], kept: Sequence[Kept]) -> Held:
 def _answered(project: Project, memory: Memory, done: Forgotten, now: datetime) -> None:
     """The end of the request on record; it stays open while something is left that somebody must look at."""
     certain = [r for r in done.residual.left if not r.only_shared]
-    left = {f"{r.store}.{r.table}.{r.column}": r.cells for r in certain}
+    left: dict[str, int] = {}
+    for r in certain:
+        place = f"{r.store}.{r.table}.{r.column}"
+        left[place] = left.get(place, 0) + r.cells
     unread = sum(len(scan.unread) for scan in done.residual.scans)
     body = {
         "request": str(done.request_id),

@@ -118,24 +118,33 @@ def home_of(project: Project, environment: Mapping[str, str] = os.environ) -> Pa
     return Path(named).expanduser().resolve() if named else project.folder / ".tillit"
 
 
+def fit_to_read(stores: list[OpenStore]) -> None:
+    """Every right to look is there. Raises StoreError with the statements that give what is missing."""
+    _permitted(stores, "nothing was looked at", for_apply=False)
+
+
 def fit_to_write(stores: list[OpenStore]) -> None:
     """Every right is there, and every replacement fits the store's constraints: asked before anything is written.
 
     Raises StoreError, or Faults of the maps.
     """
+    _permitted(stores, "nothing was changed", for_apply=True)
+    faults = [fault for store in stores for fault in trial(store.engine, store.bound)]
+    if faults:
+        raise Faults(faults)
+
+
+def _permitted(stores: list[OpenStore], state: str, *, for_apply: bool) -> None:
     lacking = [
         f"{store.name}: {sentence}"
         for store in stores
         for sentence in missing_rights(
             store.bound,
             store.bound.schema,
-            True,
+            for_apply,
             store.engine.url.username or "tillit",
             store.engine.url.database or "DATABASE",
         )
     ]
     if lacking:
-        raise StoreError("rights are missing; nothing was changed\n" + "\n".join(lacking), "give them, then run again")
-    faults = [fault for store in stores for fault in trial(store.engine, store.bound)]
-    if faults:
-        raise Faults(faults)
+        raise StoreError(f"rights are missing; {state}\n" + "\n".join(lacking), "give them, then run again")

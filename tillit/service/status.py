@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tillit.register.approvals import Approval, current_approval
 from tillit.register.database import reading
 from tillit.register.evidence import Evidence, latest_evidence
+from tillit.register.keys import undo_keys
 from tillit.register.pauses import Pause, pauses
 from tillit.register.requests import Request, open_requests
-from tillit.register.runs import Run, StepState, intents_without_receipt, runs, steps
+from tillit.register.runs import Run, StepState, intents_without_receipt, runs, steps, unknown_runs
 from tillit.run.memory import Memory
 from tillit.service.project import Project
 
@@ -36,10 +38,11 @@ class Status:
     paused: tuple[Pause, ...]
     evidence: tuple[Evidence, ...]
     overdue: tuple[Request, ...]
+    unknown_undo: tuple[UUID, ...]  # runs whose undo is here and that the register does not know: never destroyed
 
 
 def status(project: Project, memory: Memory, now: datetime, last: int = 10) -> Status:
-    """Read the register; no store is asked."""
+    """Read the register and the names of the undo keys; no store is asked."""
     with reading(memory.register) as conn:
         approval = current_approval(conn)
         told = []
@@ -57,4 +60,5 @@ def status(project: Project, memory: Memory, now: datetime, last: int = 10) -> S
             tuple(pauses(conn)),
             tuple(latest_evidence(conn)),
             tuple(request for request in waiting if request.due_at < now),
+            tuple(unknown_runs(conn, undo_keys(memory.keys))),
         )

@@ -21,7 +21,7 @@ from tillit.run.memory import Memory, standings, tell
 from tillit.run.observe import Observed, observe
 from tillit.run.restore import destroy_due
 from tillit.run.stores import OpenStore
-from tillit.service.project import Project, fit_to_write
+from tillit.service.project import Project, fit_to_read, fit_to_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Swept:
 
 
 def preview(project: Project, memory: Memory, stores: list[OpenStore], now: datetime) -> Preview:
-    """Look only: nothing in any store is changed."""
+    """Look only: nothing in any store is changed. Raises StoreError when a right to read is missing."""
+    fit_to_read(stores)
     seen = tuple(_look(project, memory, store, now) for store in stores)
     with reading(memory.register) as conn:
         approval, paused = current_approval(conn), tuple(pauses(conn))
@@ -90,13 +91,14 @@ def sweep(
     allow_more: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> Swept:
-    """Remove everything that is dead, and destroy undo whose time is over.
+    """Destroy undo whose time is over, whatever else stops the sweep; then remove everything that is dead.
 
-    Raises Braked when the policy or a map is new and `approve_it` is not said, or when too much would go.
+    Raises StoreError when a right is missing; Braked when the policy or a map is new and `approve_it` is not said, or
+    when too much would go.
     """
+    destroyed = tuple(destroy_due(memory, now))  # before all that may stop a sweep: undo never outlives its day
     fit_to_write(stores)
     approved = _approval(project, memory, stores, now, by, approve_it=approve_it)
-    destroyed = tuple(destroy_due(memory, now))
     purposes = {g.purpose for store in stores for t in store.bound.tables.values() for g in t.table.grounds}
     until = undo_ends(project.policy, purposes, now, project.settings.undo_days, sweep=True)
     order = Order(RunKind.SWEEP, project.policy, now, until, limits=project.settings.limits, allow_more=allow_more)

@@ -18,8 +18,8 @@ from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import Marks, row_dead
 from tillit.connectors.sql.need import needed
 from tillit.connectors.sql.scratch import Made
-from tillit.connectors.sql.session import Prepared, delete_order, writes
-from tillit.connectors.sql.write import Slice, Write, changes, deletes, unlinks, unties
+from tillit.connectors.sql.session import Prepared, delete_order, knotted, writes
+from tillit.connectors.sql.write import WHOLE, Slice, Write, changes, deletes, unlinks, unties
 from tillit.model.plan import TableRule
 
 
@@ -69,7 +69,8 @@ def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
                 yield (untie,)
     for rule in doomed:
         retest = partial(_as_planned, marks, rule)
-        for part in _slices(marks, rule, pace):
+        # Rows that point at each other by a key that cannot be NULL go in one statement, or not at all.
+        for part in (WHOLE,) if knotted(prepared.plan, rule.table) else _slices(marks, rule, pace):
             delete = deletes(marks, rule, replace(part, on_row=retest), prepared.tied(rule.table))
             if delete is not None:
                 yield (delete,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from tillit.model.schema import ColumnInfo, Family, Schema
 NEW = "\u2192"  # a column of an image with this prefix holds what the write made of the cell
 CELLS = ("change", "untie")  # actions whose image is cells, not whole rows
 _ROWS = 2_000
+_numbers = count(1)
 _PLAIN = (Family.TEXT, Family.INTEGER, Family.BOOLEAN)
 
 Row = tuple[Any, ...]
@@ -145,10 +146,10 @@ def _loading(
     kinds = [source.c[c.removeprefix(NEW)] for c in columns]
     typed = [_exact(schema, infos[k.name], k).label(f"c{i}") for i, k in enumerate(kinds)]
     create = sa.select(*typed).where(sa.false()).compile(dialect=connection.dialect)
-    temporary = sa.table("tillit_image", *[sa.column(f"c{i}") for i, _ in enumerate(columns)])
-    connection.exec_driver_sql("DROP TABLE IF EXISTS tillit_image" if schema.engine != "mariadb" else
-                               "DROP TEMPORARY TABLE IF EXISTS tillit_image")  # fmt: skip
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE tillit_image AS {create}")
+    # A name of its own: drivers keep prepared statements by their text, and with them the types of an older image.
+    name = f"tillit_image_{next(_numbers)}"
+    temporary = sa.table(name, *[sa.column(f"c{i}") for i, _ in enumerate(columns)])
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} AS {create}")
 
     def fill() -> Iterator[tuple[sa.TableClause, int]]:
         source_rows = iter(rows)
@@ -164,7 +165,7 @@ def _loading(
             yield temporary, len(batch)
 
     yield fill()
-    drop = "DROP TEMPORARY TABLE tillit_image" if schema.engine == "mariadb" else "DROP TABLE tillit_image"
+    drop = f"DROP {'TEMPORARY ' * (schema.engine == 'mariadb')}TABLE {name}"
     connection.exec_driver_sql(drop)
 
 

@@ -146,23 +146,27 @@ def _is_date_on_sqlite(column: ColumnElement[Any], separators: str) -> Bool:
     day = "-".join((digit * 4, digit * 2, digit * 2))
     clock = f"[{separators}]" + ":".join((digit * 2,) * 3)
     shaped = sa.or_(column.op("GLOB")(day), column.op("GLOB")(day + clock), column.op("GLOB")(day + clock + ".*[0-9]"))
-    real = sa.func.coalesce(sa.func.date(column) == sa.func.substr(column, 1, 10), sa.false())
+    real = sa.func.coalesce(sa.func.date(column, "+0 days") == sa.func.substr(column, 1, 10), sa.false())
     return sa.and_(sa.func.typeof(column) == "text", shaped, real)
 
 
 def time_leaf(engine: str, column: ColumnElement[Any], leaf: Before | NotBefore | After) -> Bool:
     """`Before`, `NotBefore` and `After`: false where the time is missing."""
     left = time_text(engine, column) if leaf.dress in (Dress.TEXT, Dress.TEXT_T) else column
-    ordered = _ordered(engine, left, leaf, leaf.cutoff)
+    cutoff = leaf.cutoff
+    if isinstance(leaf, After) and isinstance(cutoff, str):
+        cutoff = _to_the_end(cutoff, leaf.dress)
+    ordered = _ordered(engine, left, leaf, cutoff)
     if leaf.bare is not None:
         ordered = sa.case((sa.func.length(column) == 10, _ordered(engine, left, leaf, leaf.bare)), else_=ordered)
-    elif isinstance(leaf, After) and isinstance(leaf.cutoff, str) and len(leaf.cutoff) == 10:
-        ordered = left > bound_value(engine, _midnight_text(leaf.cutoff, leaf.dress))
     return sa.and_(column.is_not(None), ordered, is_time(engine, column, leaf.dress))
 
 
-def _midnight_text(day: str, dress: Dress) -> str:
-    return f"{day}{'T' if dress is Dress.TEXT_T else ' '}00:00:00"
+def _to_the_end(moment: str, dress: Dress) -> str:
+    """The moment with a fraction of zero: the same moment written shorter, or with fewer zeros, is not after it."""
+    if len(moment) == 10:
+        moment = f"{moment}{'T' if dress is Dress.TEXT_T else ' '}00:00:00"
+    return moment if "." in moment else f"{moment}.000000"
 
 
 def _ordered(engine: str, left: ColumnElement[Any], leaf: Before | NotBefore | After, value: Value) -> Bool:

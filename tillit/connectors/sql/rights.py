@@ -34,8 +34,8 @@ def _missing(bound: BoundStore, schema: Schema, for_apply: bool, user: str, data
         yield f"{name} cannot be read. Run: {_grant(schema, 'SELECT', schema.tables[name], to, database)}"
     if for_apply:
         for name in sorted(written - schema.writable):
-            grant = _grant(schema, "UPDATE, DELETE", schema.tables[name], to, database)
-            yield f"{name} cannot be changed. Run: {grant}"
+            grant = _grant(schema, "INSERT, UPDATE, DELETE", schema.tables[name], to, database)
+            yield f"{name} cannot be changed and put back (undo needs INSERT). Run: {grant}"
     if not schema.temporary:
         yield f"temporary tables cannot be made. Run: {_temporary(schema, to, database)}"
 

@@ -36,13 +36,16 @@ MOST_KEYS = 1_000  # keys told for one place; the count goes on
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A column that holds known identifiers. `keys` are the first MOST_KEYS rows; empty where the table has no key."""
+    """A column that holds known identifiers. `keys` are the first MOST_KEYS rows, and as many again of those that hold
+    several labels; empty where the table has no key. `mixed` are the cells of rows with several labels not told by key.
+    """
 
     table: str
     column: str  # '*' where a whole row was read as one text
     labels: frozenset[Hashable]
     count: int  # cells
     keys: tuple[tuple[Key, frozenset[Hashable]], ...] = ()
+    mixed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Seen:
 
     hits: dict[tuple[str, str], list[tuple[Key, frozenset[Hashable]]]] = field(default_factory=dict)
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    mixed: dict[tuple[str, str], int] = field(default_factory=dict)
     labels: dict[tuple[str, str], set[Hashable]] = field(default_factory=dict)
     encoded: dict[tuple[str, str], int] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
@@ -84,12 +88,14 @@ class _Seen:
     rows: int = 0
     bytes: int = 0
 
-    def hit(self, place: tuple[str, str], key: Key, labels: frozenset[Hashable]) -> None:
+    def hit(self, place: tuple[str, str], key: Key, labels: frozenset[Hashable], *, mixed: bool) -> None:
         self.counts[place] = self.counts.get(place, 0) + 1
         self.labels.setdefault(place, set()).update(labels)
         keys = self.hits.setdefault(place, [])
-        if key and len(keys) < MOST_KEYS:
+        if key and len(keys) < (2 * MOST_KEYS if mixed else MOST_KEYS):
             keys.append((key, labels))
+        elif mixed:
+            self.mixed[place] = self.mixed.get(place, 0) + 1
 
 
 def scan(
@@ -171,9 +177,13 @@ def _look(reading: Reading, rows: Sequence[Cells], find: Find, seen: _Seen) -> i
     for index in encoded_cells(cells):
         place = (reading.table, reading.columns[index % width])
         seen.encoded[place] = seen.encoded.get(place, 0) + 1
-    for index, labels in find(cells):
-        row, column = divmod(index, width)
-        seen.hit((reading.table, reading.columns[column]), tuple(rows[row][width:]), labels)
+    found = [(*divmod(index, width), labels) for index, labels in find(cells)]
+    of_row: dict[int, frozenset[Hashable]] = {}
+    for row, _, labels in found:
+        of_row[row] = of_row.get(row, frozenset()) | labels
+    for row, column, labels in found:
+        place = (reading.table, reading.columns[column])
+        seen.hit(place, tuple(rows[row][width:]), labels, mixed=len(of_row[row]) > 1)
     seen.rows += len(rows)
     seen.bytes += len(cells) - len(rows) * width + 1
     return len(cells)
@@ -211,7 +221,7 @@ def _bytes(cell: str | bytes | None) -> bytes:
 
 def _result(seen: _Seen, seconds: float) -> ScanResult:
     hits = tuple(
-        Hit(*place, frozenset(seen.labels[place]), count, tuple(seen.hits[place]))
+        Hit(*place, frozenset(seen.labels[place]), count, tuple(seen.hits[place]), seen.mixed.get(place, 0))
         for place, count in sorted(seen.counts.items())
     )
     encoded = [

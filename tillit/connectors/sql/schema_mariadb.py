@@ -98,7 +98,8 @@ def read_mariadb(connection: Connection) -> Schema:
         )
     if not _may(rights, home, None, "TRIGGER"):
         notes.append("this user lacks the right TRIGGER: triggers stay unseen")
-    writable = {name for name in parts if all(_may(rights, home, name, right) for right in ("UPDATE", "DELETE"))}
+    wanted = ("INSERT", "UPDATE", "DELETE")
+    writable = {name for name in parts if all(_may(rights, home, name, right) for right in wanted)}
     return Schema(
         engine="mariadb",
         tables={name: parts[name].table() for name in sorted(parts)},

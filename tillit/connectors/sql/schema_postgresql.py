@@ -24,7 +24,7 @@ SELECT c.oid::bigint AS id, n.nspname AS schema, c.relname AS name, c.relkind::t
        c.reltuples::bigint AS estimate,
        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'UPDATE')
-           AND has_table_privilege(c.oid, 'DELETE') AS writable,
+           AND has_table_privilege(c.oid, 'DELETE') AND has_table_privilege(c.oid, 'INSERT') AS writable,
        c.relkind IN ('r', 'p') AND row_security_active(c.oid) AS hidden,
        EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhparent = c.oid) AND c.relkind = 'r' AS inherited
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace

@@ -112,6 +112,13 @@ def tied_columns(plan: Plan, table: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def knotted(plan: Plan, table: str) -> bool:
+    """The table points at itself by a declared key that cannot be set to NULL first."""
+    free = set(tied_columns(plan, table))
+    arrows = [n.arrow for n in plan.needs if n.arrow.child == n.arrow.parent == table and n.arrow.declared]
+    return any(free.isdisjoint(arrow.columns) for arrow in arrows)
+
+
 def write_all(prepared: Prepared) -> dict[tuple[str, str], int]:
     """Send every write in the current transaction; rows touched by (table, action)."""
     done: dict[tuple[str, str], int] = {}
