@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bench.dialect import execute
 from tillit.connectors.sql.connect import engine_name
 
 BOOKS_KEPT_FROM = "2018-12-31 23:00:00"  # 2019 in Stockholm: seven years after the end of 2018, it may go
 
+_OPEN = "EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
 _OF_CUSTOMERS = ("newsletter", "page_views", "logins", "addresses")
 
 
@@ -35,7 +35,7 @@ def erase(connection: Connection, keys: Sequence[int]) -> None:
             _load(cursor, keys, "CREATE TEMPORARY TABLE leaver (id INTEGER PRIMARY KEY)", "?")
             statements = _sqlite()
     for statement in statements:
-        execute(cursor, statement)
+        cursor.execute(statement)
     cursor.execute(
         "DROP TEMPORARY TABLE leaver" if engine_name(connection.engine) == "mariadb" else "DROP TABLE leaver"
     )
@@ -75,7 +75,7 @@ def _postgresql() -> list[str]:
         ),
         (
             "UPDATE customers SET name = NULL, email = NULL, phone = NULL FROM leaver WHERE customers.id = leaver.id"
-            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
+            f" AND NOT {_OPEN}"
         ),
     ]
 
@@ -89,7 +89,8 @@ def _mariadb() -> list[str]:
         f"UPDATE messages {of}messages.recipient_id SET messages.recipient_id = NULL",
         f"DELETE tickets FROM tickets {of}tickets.customer_id",
         (
-            f"DELETE order_lines FROM order_lines JOIN orders ON order_lines.order_id = orders.id {of}orders.customer_id"
+            f"DELETE order_lines FROM order_lines JOIN orders ON orders.id = order_lines.order_id"
+            f" {of}orders.customer_id"
             f" WHERE {closed}"
         ),
         f"DELETE payments FROM payments {of}payments.customer_id WHERE payments.paid_at < '{BOOKS_KEPT_FROM}'",
@@ -102,10 +103,7 @@ def _mariadb() -> list[str]:
             f"DELETE customers FROM customers {of}customers.id LEFT JOIN orders ON orders.customer_id = customers.id"
             " WHERE orders.id IS NULL"
         ),
-        (
-            f"UPDATE customers {of}customers.id SET name = NULL, email = NULL, phone = NULL"
-            " WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
-        ),
+        (f"UPDATE customers {of}customers.id SET name = NULL, email = NULL, phone = NULL WHERE NOT {_OPEN}"),
     ]
 
 
@@ -128,8 +126,5 @@ def _sqlite() -> list[str]:
             f"DELETE FROM customers WHERE id IN {them}"
             " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)"
         ),
-        (
-            f"UPDATE customers SET name = NULL, email = NULL, phone = NULL WHERE id IN {them}"
-            " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id AND orders.status = 'open')"
-        ),
+        (f"UPDATE customers SET name = NULL, email = NULL, phone = NULL WHERE id IN {them} AND NOT {_OPEN}"),
     ]

@@ -212,7 +212,9 @@ class Bench:
         )
         beside = statistics.median(s.during / s.before for s in theirs)
         lost = [sum(s.lost for s in some) for some in (mine, theirs)]
-        note = f"beside the loop by hand: {beside:.2f}; of its transactions the engine refused {lost[0]} ({lost[1]} by hand)"
+        note = (
+            f"beside the loop by hand: {beside:.2f}; transactions refused by the engine: {lost[0]} ({lost[1]} by hand)"
+        )
         self.add(
             Line(self.engine, "Sweep: p99 of a concurrent writer, against alone", "ms", during, before, 2, note=note)
         )

@@ -58,13 +58,13 @@ def page(found: list[Measured]) -> str:
 _HEAD = """# Benchmarks
 
 Ratios, not records: each figure stands beside hand-written SQL for the same effect on the same data, measured in the
-same run. Both sides get identical copies, run by turns, with the same session settings; the figures are medians. A ratio
-counts only when both sides ended in the same state: rows, and for every column of every table its values that are not
-NULL and their lengths, weighted by key.
+same run. Both sides get identical copies, run by turns, with the same session settings; the figures are medians. A
+ratio counts only when both sides ended in the same state: rows, and for every column of every table its values that
+are not NULL and their lengths, weighted by key.
 
-The data are a shop's: ten tables with declared and indexed keys, 50 rows a customer, whose rows lie scattered. Its policy
-and map are `bench/policy.yaml` and `bench/shop.yaml`: payments are kept for the law, orders behind them stay as emptied
-shells, messages have a sender and a recipient, five tables expire with time.
+The data are a shop's: ten tables with declared and indexed keys, 50 rows a customer, whose rows lie scattered. Its
+policy and map are `bench/policy.yaml` and `bench/shop.yaml`: payments are kept for the law, orders behind them stay as
+emptied shells, messages have a sender and a recipient, five tables expire with time.
 """
 
 _TAIL = """## What is compared with what

@@ -1,7 +1,8 @@
 """Somebody else at work in the same database: a small transaction at a steady rate, and how long each one took.
 
 Run as `python -m bench.writer URL PEOPLE RATE`; ends when standard input closes, and prints [start, seconds] pairs.
-What it writes is left out of the comparison of end states: its rows have high keys, and it changes `orders.total` alone.
+What it writes is left out of the comparison of end states: new rows have high keys, and of others it changes
+`orders.total` alone.
 A transaction that the engine refuses (a deadlock) is lost and counted.
 """
 
