@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,22 +140,19 @@ def test_memory_is_seen_to_grow():
     assert len(held) == 64 * 2**20
 
 
-def line(**changes: object) -> Line:
-    return Line(
-        **{"engine": "sqlite", "what": "Erase", "unit": "s", "product": 1.2, "by_hand": 1.0, "limit": 1.3, **changes}  # type: ignore[arg-type]
-    )
+LINE = Line("sqlite", "Erase", "s", product=1.2, by_hand=1.0, limit=1.3)
 
 
 def test_a_line_is_met_only_when_both_sides_did_the_same():
-    assert line().met
-    assert not line(product=1.4).met
-    assert not line(same=False).met
-    assert line(by_hand=None, product=299.0, limit=300.0).met
-    assert not line(by_hand=None, product=301.0, limit=300.0).met
+    assert LINE.met
+    assert not replace(LINE, product=1.4).met
+    assert not replace(LINE, same=False).met
+    assert replace(LINE, by_hand=None, product=299.0, limit=300.0).met
+    assert not replace(LINE, by_hand=None, product=301.0, limit=300.0).met
 
 
 def test_the_page_says_what_is_met_and_what_is_not(tmp_path: Path):
-    lines = [line(), line(product=2.0, note="slow"), line(same=False)]
+    lines = [LINE, replace(LINE, product=2.0, note="slow"), replace(LINE, same=False)]
     save(Measured("sqlite", "3.40.1", Size(100, 1, 200, 3, 0.0), 5_000, 10_000, 60.0, 0.5, lines), tmp_path)
     (kept,) = load(tmp_path)
     assert kept.lines == lines
