@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -12,46 +13,43 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from bench.promises import Promises, standing
-from tillit.connectors.sql.batches import Batch, Pace, batches
+from tillit.connectors.sql.batches import Pace, batches
+from tillit.connectors.sql.carry import carry
+from tillit.connectors.sql.erase import erasure
 from tillit.connectors.sql.explain import RowState, explain
-from tillit.connectors.sql.images import before, send
-from tillit.connectors.sql.session import Prepared, foreign_keys_eased, open_people, prepare
+from tillit.connectors.sql.images import send
+from tillit.connectors.sql.session import foreign_keys_eased, open_people, prepare
 from tillit.connectors.sql.transactions import Session, session
 from tillit.model.plan import TableTally
-from tillit.model.schema import Schema
 from tillit.model.standing import Standing
 from tillit.run.undo_store import UndoWriter, undo_name
 
-Rows = dict[tuple[str, str], int]
+
+class Rows(dict[tuple[str, str], int]):
+    """(table, action) -> rows."""
 
 
 def erase(engine: Engine, promises: Promises, keys: Sequence[int], undo: Path | None = None) -> Rows:
     """Erase the customers with these keys in one transaction; with `undo`, their rows are sealed there first."""
-    plan = promises.erase(tuple(keys))
     with session(engine) as store, store.writing():
-        prepared = prepare(store.connection, plan, [standing(key) for key in keys])
-        (batch,) = batches(prepared)
-        if undo is not None:
-            _keep(store, promises.bound.schema, batch, undo)
-        return _send(store, prepared, batch)
+        return erase_in(store, promises, keys, undo)
 
 
-def _keep(store: Session, schema: Schema, batch: Batch, folder: Path) -> None:
-    run = uuid4()
-    with UndoWriter(folder, secrets.token_bytes(32), run, undo_name("shop", batch.number)) as writer:
-        for write in batch.writes:
-            columns, rows = before(store.connection, schema, write)
-            writer.table(write.table, columns, {"action": write.action})
-            writer.rows(rows)
-        writer.seal()
-
-
-def _send(store: Session, prepared: Prepared, batch: Batch) -> Rows:
-    done: Rows = {}
-    with foreign_keys_eased(prepared):
-        for write in batch.writes:
+def erase_in(store: Session, promises: Promises, keys: Sequence[int], undo: Path | None = None) -> Rows:
+    """The same, in the transaction that is open."""
+    plan, done = promises.erase(tuple(keys)), Rows()
+    connection, schema = store.connection, promises.bound.schema
+    with (
+        nullcontext()
+        if undo is None
+        else UndoWriter(undo, secrets.token_bytes(32), uuid4(), undo_name("shop", 1)) as keep
+    ):
+        for write in erasure(connection, plan, [standing(key) for key in keys]):
+            count = send(connection, write) if keep is None else carry(connection, schema, write, keep)
             place = (write.table, write.action)
-            done[place] = done.get(place, 0) + send(store.connection, write)
+            done[place] = done.get(place, 0) + count
+        if keep is not None:
+            keep.seal()
     return done
 
 
@@ -93,8 +91,8 @@ def sweep(engine: Engine, promises: Promises, pace: Callable[[float, int], int],
             if batch is None:
                 return times
             begun = time.perf_counter()
-            with store.writing():
-                rows = sum(_send(store, prepared, batch).values())
+            with store.writing(), foreign_keys_eased(store.connection, prepared.plan):
+                rows = sum(send(store.connection, write) for write in batch.writes)
             times.batches.append(time.perf_counter() - begun)
             times.rows += rows
             wanted.rows = pace(times.batches[-1], rows)

@@ -74,7 +74,7 @@ def half_restored(connection: Any, schema: Any, table: str, columns: Any, loaded
 
 WRONG: dict[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "nothing is needed": (need, "needed", no),
-    "no fixpoint": (need, "_fixpoint", lambda *_: None),
+    "no fixpoint": (need, "drop_needed", lambda *_, **__: None),
     "NULL is unknown": (leaves, "compare", unguarded),
     "any text is a time": (leaves, "is_time", any_time),
     "nothing has ended": (judge, "ended", no),

@@ -135,11 +135,11 @@ def made(schema: Schema, action: str) -> Write:
     inside = target.c.id.in_(sa.select(marks.c.k0))
     if action == "delete":
         columns = tuple(c.name for c in schema.tables["things"].columns.values() if not c.generated)
-        return Write("things", action, sa.delete(target).where(inside), target, marks, (at,), columns, {})
+        return Write("things", action, sa.delete(target).where(inside), target, (marks,), (at,), columns, {})
     new = sa.literal("erased", sa.String())
     frozen = {target.c.moves: target.c.moves} if "moves" in target.c else {}
     update = sa.update(target).values({target.c.word: new, **frozen}).where(inside)
-    return Write("things", action, update, target, marks, (at,), ("id", "word"), {"word": new})
+    return Write("things", action, update, target, (marks,), (at,), ("id", "word"), {"word": new})
 
 
 @contextmanager

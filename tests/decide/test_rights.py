@@ -9,7 +9,7 @@ import pytest
 
 from tillit.decide.rights import LASTING, ended_by, ends, reaches
 from tillit.model.policy import Basis, Controller, Event, Policy, Purpose, Retention
-from tillit.register.standing import UNLIMITED
+from tillit.model.standing import UNLIMITED
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 B, E = Basis, Event

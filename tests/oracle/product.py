@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,8 @@ from tests.oracle.loading import Loader
 from tests.oracle.world import Explained, GroundFlags, RowId, Rows
 from tillit.connectors.sql import images
 from tillit.connectors.sql.batches import Pace, batches
+from tillit.connectors.sql.carry import carry
+from tillit.connectors.sql.erase import erasure, table_by_table
 from tillit.connectors.sql.explain import RowState, explain
 from tillit.connectors.sql.session import Prepared, foreign_keys_eased, open_people, prepare
 from tillit.connectors.sql.transactions import Session, session
@@ -29,7 +31,36 @@ class NotLoaded(RuntimeError):
     """The case itself cannot be put into a database: nothing is said about the product."""
 
 
-Image = tuple[Write, tuple[str, ...], list[images.Row]]
+@dataclass
+class Image:
+    """What one write removed, as an undo file keeps it: rows, or PostgreSQL's own text of them."""
+
+    table: str
+    action: str
+    columns: tuple[str, ...]
+    rows: list[images.Row] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
+    copied: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + self.copied
+
+
+class Taken(list[Image]):
+    """Keeps images in memory."""
+
+    def table(self, name: str, columns: Sequence[str], tags: Mapping[str, str] | None = None) -> None:
+        self.append(Image(name, (tags or {})["action"], tuple(columns)))
+
+    def rows(self, rows: Iterable[images.Row]) -> int:
+        found = list(rows)
+        self[-1].rows += found
+        return len(found)
+
+    def blob(self, data: bytes | bytearray | memoryview, rows: int = 0) -> None:
+        self[-1].pieces.append(bytes(data))
+        self[-1].copied += rows
 
 
 @dataclass
@@ -76,13 +107,17 @@ class Product:
             return self.loader.read(case.bound.schema)
         return ddl.read(self.engine, case.bound.schema)
 
-    def _carry_out(self, case: Case, wanted: Plan) -> tuple[list[Image], Rows]:
-        taken: list[Image] = []
+    def _carry_out(self, case: Case, wanted: Plan) -> tuple[Taken, Rows]:
+        taken = Taken()
         with session(self.engine) as store:
             if wanted.people is None:
                 with store.planning():
                     prepared = prepare(store.connection, wanted, case.standings)
                 self._batches(store, prepared, taken)
+            elif table_by_table(wanted):
+                with store.writing():
+                    for write in erasure(store.connection, wanted, case.standings):
+                        carry(store.connection, case.bound.schema, write, taken)
             else:
                 with store.writing():
                     prepared = prepare(store.connection, wanted, case.standings)
@@ -90,7 +125,7 @@ class Product:
                         send(store, prepared, batch.writes, taken)
         return taken, self.read(case)
 
-    def _batches(self, store: Session, prepared: Prepared, taken: list[Image]) -> None:
+    def _batches(self, store: Session, prepared: Prepared, taken: Taken) -> None:
         found = batches(prepared, Pace(rows=self.pace))
         while True:
             with store.writing():
@@ -99,12 +134,15 @@ class Product:
                     return
                 send(store, prepared, batch.writes, taken)
 
-    def _put_back(self, case: Case, taken: list[Image]) -> None:
+    def _put_back(self, case: Case, taken: Taken) -> None:
         schema = case.bound.schema
         with session(self.engine) as store, store.writing(), images.keys_eased(store.connection, schema):
-            for write, columns, rows in reversed(taken):
-                done = images.restore(store.connection, schema, write.table, write.action, columns, rows)
-                assert done == images.Restored(len(rows), 0), f"seed {case.seed}: {write.action} {write.table}: {done}"
+            for one in reversed(taken):
+                if one.pieces:
+                    done = images.restore_copied(store.connection, schema, one.table, one.columns, one.pieces)
+                else:
+                    done = images.restore(store.connection, schema, one.table, one.action, one.columns, one.rows)
+                assert done == images.Restored(one.count, 0), f"seed {case.seed}: {one.action} {one.table}: {done}"
 
     def explain(self, case: Case, person: Person) -> Mapping[RowId, Explained]:
         self.load(case)
@@ -115,16 +153,16 @@ class Product:
         return {(s.table, s.key): _told(s) for s in states}
 
 
-def send(store: Session, prepared: Prepared, writes: tuple[Write, ...], taken: list[Image]) -> None:
+def send(store: Session, prepared: Prepared, writes: tuple[Write, ...], taken: Taken) -> None:
     """Every write with its image; the rows touched must be the rows of the image."""
     schema = prepared.plan.bound.schema
-    with foreign_keys_eased(prepared):
+    with foreign_keys_eased(prepared.marks.scratch.connection, prepared.plan):
         for write in writes:
             columns, rows = images.before(store.connection, schema, write)
-            image = list(rows)
-            taken.append((write, columns, image))
+            taken.table(write.table, columns, {"action": write.action})
+            count = taken.rows(rows)
             touched = images.send(store.connection, write)
-            assert touched == len(image), f"{write.action} {write.table}: {touched} rows touched, {len(image)} imaged"
+            assert touched == count, f"{write.action} {write.table}: {touched} rows touched, {count} imaged"
 
 
 def differences(a: Rows, b: Rows) -> dict[str, object]:

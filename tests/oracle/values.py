@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from tests.oracle import grounds, persons
+from tests.oracle import grounds, persons, times
 from tests.oracle.grounds import Facts
 from tests.oracle.world import Ref, World, remembered
 from tillit.model.bound import Fill, FillKind
@@ -139,9 +139,9 @@ def coarsen(world: World, value: object, form: Form) -> object:
     month = 1 if form is Form.YEAR else None
     if isinstance(value, datetime):
         if value.tzinfo is not None:
-            local = value.astimezone(world.controller_zone)
-            moved = local.replace(month=month or local.month, day=1, hour=0, minute=0, second=0, microsecond=0)
-            return moved.astimezone(value.tzinfo)
+            local = value.astimezone(world.controller_zone).date()
+            begins = times.midnight(local.replace(month=month or local.month, day=1), world.controller_zone)
+            return begins.astimezone(value.tzinfo)
         return value.replace(month=month or value.month, day=1, hour=0, minute=0, second=0, microsecond=0)
     if isinstance(value, date):
         return value.replace(month=month or value.month, day=1)

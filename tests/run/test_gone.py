@@ -11,11 +11,11 @@ import pytest
 from tests.run.shop import MAP, NOW, Shop, new_shop
 from tests.run.test_recover import LATER, killed
 from tillit.model.errors import TillitError
-from tillit.model.standing import Person
+from tillit.model.standing import UNLIMITED, Person
 from tillit.register.database import reading, writing
 from tillit.register.people import closed_people
 from tillit.register.runs import StepState, runs, steps
-from tillit.register.standing import UNLIMITED, record_consent, record_end, standing_of
+from tillit.register.standing import record_consent, record_end, standing_of
 from tillit.run.recover import recover
 from tillit.run.restore import Reason, destroy_due
 from tillit.service.forget import Ask, forget

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from tests.run.people import CRM, CRM_DDL, NOW, company, person
 from tillit.model.errors import TillitError
-from tillit.run.identify import Identification, identify
+from tillit.run.identify import Given, Identification, identify
 
 
 @pytest.fixture
@@ -16,7 +14,7 @@ def shop_url(tmp_path):
     return f"sqlite:///{tmp_path / 'shop.sqlite'}"
 
 
-def found(store_url: str, shop_url: str, given: Mapping[str, str]) -> Identification:
+def found(store_url: str, shop_url: str, given: Given) -> Identification:
     with company(store_url, shop_url) as (stores, policy):
         return identify(stores, given, policy, NOW)
 
@@ -34,6 +32,17 @@ def test_by_email_across_stores_with_reasons(store_url, shop_url):
     }
     assert got.identifiers[0] == ("email", "linnea@x.se")
     assert ("email", "l87@privat.se") in got.identifiers
+
+
+def test_all_values_of_a_type_are_looked_for(store_url, shop_url):
+    got = found(store_url, shop_url, {"email": ["linnea@x.se", " LINNEA@x.se", "erik@x.se"], "phone": ["0701234568"]})
+    assert {p[2] for p in people(got) if p[:2] == ("crm", "contacts")} == {1, 2, 3}
+    assert got.identifiers[:3] == (("email", "linnea@x.se"), ("email", "erik@x.se"), ("phone", "+46701234568"))
+
+
+def test_each_of_several_values_must_be_one(store_url, shop_url):
+    with pytest.raises(TillitError, match="e-mail address is none"):
+        found(store_url, shop_url, {"email": ["linnea@x.se", "erik"]})
 
 
 def test_the_husbands_shared_phone_is_ambiguous_and_merges_nobody(store_url, shop_url):

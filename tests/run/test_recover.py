@@ -102,7 +102,7 @@ def forget_again(shop: Shop) -> None:
 
 
 SWEEP_POINTS = [
-    "started", "imaged", "sealed", "intended", "sent", "committed", "receipted",
+    "started", "sent", "sealed", "intended", "committed", "receipted",
     "intended:2", "committed:2", "sealed:2",
 ]  # fmt: skip
 
@@ -124,7 +124,7 @@ def test_a_sweep_killed_anywhere_converges_and_can_be_undone(shop, point):
 FORGET_POINTS = [
     "requested",
     "started",
-    "imaged:2",
+    "sent:2",
     "sealed",
     "intended",
     "sent",

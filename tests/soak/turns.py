@@ -7,15 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
+from tests.soak.kills import Kills
 from tests.soak.trial import ENGINES
 from tests.soak.turn import CASES, News, Task, turn
 
 MOST_FAULTS = 20  # then the soak stops: it has made its point
 SHARES = 12  # no turn takes more than this part of the soak, so that short ones too reach every engine
 LEAST = 20.0  # seconds of a turn at least
-RANGE_CASES = 50  # of a turn in a fixed range of seeds
 GRACE = 120.0  # seconds a turn may take after its time, to make a case small
 
 
@@ -27,8 +28,7 @@ class Score:
     undone: int = 0
     explained: int = 0
     seconds: float = 0.0  # of all its turns together
-    killed: int = 0
-    kills: int = 0
+    kills: Kills = field(default_factory=Kills)
     faults: list[str] = field(default_factory=list)
 
 
@@ -54,9 +54,11 @@ class Turns:
     scores: dict[str, Score] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
+    forks: ForkServerContext = field(default_factory=lambda: multiprocessing.get_context("forkserver"))
     _next: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.forks.set_forkserver_preload(["tests.soak.turn"])  # a turn starts with everything imported
         self.scores = {engine: Score() for engine in self.engines}
         self._next = dict.fromkeys(self.engines, self.seed)
 
@@ -96,11 +98,11 @@ class Turns:
             planned[one.task.engine] += one.task.count - one.done
         engine = min((e for e in self.engines if left[e] > 0), key=lambda e: planned[e])
         soon = time.monotonic() + max(LEAST, self.minutes * 60 / SHARES)
-        count = CASES if self.most is None else min(left[engine], RANGE_CASES)
+        count = min(left[engine], CASES)
         task = Task(engine, self._next[engine], until if self.most else min(soon, until), count)
         self._next[engine] += count
         mine, theirs = multiprocessing.Pipe(duplex=False)
-        process = multiprocessing.get_context("spawn").Process(target=turn, args=(task, theirs), daemon=False)
+        process = self.forks.Process(target=turn, args=(task, theirs), daemon=False)
         process.start()
         theirs.close()
         self.running.append(Running(process, mine, task))
@@ -120,8 +122,7 @@ class Turns:
         score.cases += news.cases
         score.undone += news.undone
         score.explained += news.explained
-        score.killed += news.killed
-        score.kills += news.kills
+        score.kills.add(news.kills)
         score.seconds += news.seconds
         score.faults += news.faults
         if news.broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tillit.decide.attribute import clauses_of, touched
 from tillit.model.errors import Braked
@@ -38,6 +38,19 @@ def worth_counting(plan: Plan, tallies: Mapping[str, TableTally], limits: Limits
     if plan.people is not None:
         return ()
     return tuple(name for name, tally in tallies.items() if touched(tally) > limits.rows)
+
+
+def tallied(plan: Plan, done: Mapping[tuple[str, str], int]) -> dict[str, TableTally]:
+    """What has been done, by (table, action), as tallies of rows: deleted, and changed in whatever column."""
+    found: dict[str, TableTally] = {}
+    for (table, action), rows in done.items():
+        if table in plan.rules and action in ("delete", "change"):
+            last = found.get(table) or TableTally(table)
+            change = {"": rows} if action == "change" else {}
+            found[table] = replace(
+                last, deleted=last.deleted + rows * (action == "delete"), replaced={**last.replaced, **change}
+            )
+    return found
 
 
 def excesses(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 Key = tuple[object, ...]
+UNLIMITED = datetime.max.replace(tzinfo=UTC)
+"""The reach of an end that lasts whatever the row's age: an opt-out from direct marketing."""
 
 
 @dataclass(frozen=True, slots=True)

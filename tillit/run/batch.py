@@ -9,9 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from tillit.connectors.sql.batches import Batch, batches
+from tillit.connectors.sql.carry import Raced, carry
 from tillit.connectors.sql.images import before, send
 from tillit.connectors.sql.session import Prepared, foreign_keys_eased
 from tillit.connectors.sql.transactions import Session
+from tillit.connectors.sql.write import Write
 from tillit.model.errors import StoreError
 from tillit.register.database import writing
 from tillit.register.runs import record_abandoned, record_intent, record_removed
@@ -23,6 +25,8 @@ from tillit.run.undo_store import SEALED, UndoWriter, run_folder, undo_name
 
 Rows = Mapping[tuple[str, str], int]
 """(table, action) -> rows."""
+
+Watch = Callable[[Rows], None]
 
 
 class Changed(StoreError):
@@ -53,26 +57,45 @@ class _Begun:
     written: bool = False  # every statement was sent; from here on only the commit decides
 
 
-def carry_together(work: Work, opened: Session, prepare: Callable[[], Prepared]) -> Prepared:
-    """An erasure of people: evaluated and carried out in one transaction. Returns the evaluation."""
+def carry_together(
+    work: Work, opened: Session, writes: Callable[[], Iterator[Write]], watch: Watch, allowed: Watch
+) -> None:
+    """An erasure of people: evaluated and carried out in one transaction, table by table.
+
+    `watch` is told the rows so far after each write, `allowed` all of them at the end; both may stop it all.
+    """
+    begun = _Begun(work.number)
+    with _settled(work, begun):
+        with opened.writing():
+            _write(work, opened, writes(), begun, watch, allowed)
+        killpoint("committed")
+    _receipt(work, begun)
+
+
+def carry_whole(work: Work, opened: Session, prepare: Callable[[], Prepared]) -> None:
+    """An erasure in a store where a rollback does not undo everything: all is kept before anything is written."""
     begun = _Begun(work.number)
     with _settled(work, begun):
         with opened.writing():
             prepared = prepare()
             (batch,) = batches(prepared)
-            _write(work, opened, prepared, batch, begun)
+            _write_kept(work, opened, prepared, batch, begun)
         killpoint("committed")
     _receipt(work, begun)
-    return prepared
 
 
 def carry_apart(work: Work, opened: Session, prepared: Prepared) -> None:
     """A sweep of everything, evaluated beforehand: each batch in its own transaction."""
+    tables = work.store.bound.schema.tables
     for batch in _each(opened, prepared):
         begun = _Begun(work.number)
         with _settled(work, begun):
             with opened.writing():
-                _write(work, opened, prepared, batch, begun)
+                if all(tables[write.table].transactional for write in batch.writes):
+                    with foreign_keys_eased(opened.connection, prepared.plan):
+                        _write(work, opened, iter(batch.writes), begun)
+                else:
+                    _write_kept(work, opened, prepared, batch, begun)
             killpoint("committed")
         _receipt(work, begun)
 
@@ -88,30 +111,75 @@ def _each(opened: Session, prepared: Prepared) -> Iterator[Batch]:
         yield batch
 
 
-def _write(work: Work, opened: Session, prepared: Prepared, batch: Batch, begun: _Begun) -> None:
-    """Everything up to the commit."""
+def _unwatched(_: Rows) -> None:
+    return
+
+
+def _write(
+    work: Work,
+    opened: Session,
+    writes: Iterator[Write],
+    begun: _Begun,
+    watch: Watch = _unwatched,
+    allowed: Watch = _unwatched,
+) -> None:
+    """Everything up to the commit: each write with its before-image, then the undo sealed, then the intent."""
+    work.number += 1
+    begun.number = work.number
+    key, name = work.memory.undo_key(work.run_id), undo_name(work.store.name, begun.number)
+    with UndoWriter(work.memory.undo, key, work.run_id, name) as undo:
+        for write in writes:
+            try:
+                count = carry(opened.connection, work.store.bound.schema, write, undo)
+            except Raced:
+                raise changed(work) from None
+            killpoint("sent")
+            if count:
+                place = (write.table, write.action)
+                begun.planned[place] = begun.planned.get(place, 0) + count
+                watch(begun.planned)
+        if not begun.planned:
+            return
+        allowed(begun.planned)
+        undo.seal()
+    killpoint("sealed")
+    _intend(work, begun)
+    begun.written = True
+
+
+def _intend(work: Work, begun: _Begun) -> None:
+    begun.intent = True
+    with writing(work.memory.register) as conn:
+        record_intent(conn, work.run_id, work.store.name, begun.number, begun.planned, work.now)
+    killpoint("intended")
+
+
+def changed(work: Work) -> Changed:
+    """The error of a store that somebody else changed meanwhile."""
+    return Changed(
+        f"{work.store.name} changed while the run was at work, so that batch was rolled back",
+        "run again, when fewer others write",
+    )
+
+
+def _write_kept(work: Work, opened: Session, prepared: Prepared, batch: Batch, begun: _Begun) -> None:
+    """Everything up to the commit, where writes cannot be taken back: the undo is sealed before the first."""
     work.number += 1
     begun.number = work.number
     _keep(work, opened, batch, begun)
     killpoint("sealed")
     if not begun.planned:
         return
-    begun.intent = True
-    with writing(work.memory.register) as conn:
-        record_intent(conn, work.run_id, work.store.name, begun.number, begun.planned, work.now)
-    killpoint("intended")
+    _intend(work, begun)
     done: dict[tuple[str, str], int] = {}
-    with foreign_keys_eased(prepared):
+    with foreign_keys_eased(opened.connection, prepared.plan):
         for write in batch.writes:
             place = (write.table, write.action)
             if place in begun.planned:
                 done[place] = done.get(place, 0) + send(opened.connection, write)
                 killpoint("sent")
     if done != begun.planned:
-        raise Changed(
-            f"{work.store.name} changed while the run was at work, so that batch was rolled back",
-            "run again, when fewer others write",
-        )
+        raise changed(work)
     begun.written = True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,9 +16,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.exc import DBAPIError
 
+from tillit.connectors.sql.erase import erasure, table_by_table
 from tillit.connectors.sql.session import Prepared, prepare
 from tillit.connectors.sql.transactions import Session, retryable, session
-from tillit.decide.brake import Excess, Limits, excesses, stop, worth_counting
+from tillit.connectors.sql.write import Write
+from tillit.decide.brake import Excess, Limits, excesses, stop, tallied, worth_counting
 from tillit.decide.pause import paused
 from tillit.decide.plan import plan
 from tillit.model.errors import StoreError, TillitError
@@ -29,7 +31,7 @@ from tillit.register.database import reading, writing
 from tillit.register.pauses import pauses
 from tillit.register.people import close_root
 from tillit.register.runs import RunKind, RunState, finish_run, intents_without_receipt, start_run, steps
-from tillit.run.batch import Changed, Work, carry_apart, carry_together
+from tillit.run.batch import Changed, Rows, Work, carry_apart, carry_together, carry_whole, changed
 from tillit.run.failures import Interrupted, store_error
 from tillit.run.gone import gone_people
 from tillit.run.killpoint import killpoint
@@ -81,14 +83,14 @@ def carry_out(
         if len(stores) > 1:
             _brake_all(memory, stores, plans, order)
         run_id = _start(memory, stores, plans, order)
-        killpoint("started")
         try:
+            killpoint("started")
             for store in stores:
                 _store(Work(memory, run_id, store, order.now, progress), plans[store.name], order)
+            rows = rows_of(memory, run_id)
+            _finish(memory, stores, run_id, RunState.DONE, order.now, rows)
         except BaseException as error:
             raise _failed(memory, stores, run_id, order.now, error) from None
-        rows = rows_of(memory, run_id)
-        _finish(memory, stores, run_id, RunState.DONE, order.now, rows)
         return Outcome(run_id, rows, recovered)
 
 
@@ -165,12 +167,42 @@ def _store(work: Work, made: Plan, order: Order) -> None:
 
 def _once(work: Work, made: Plan, order: Order) -> None:
     with session(work.store.engine) as opened:
+        if made.people is not None and table_by_table(made):
+            _erase(work, opened, made, order)
+            return
         if made.people is not None:
-            carry_together(work, opened, lambda: _prepare(work, opened, made, order))
+            carry_whole(work, opened, lambda: _prepare(work, opened, made, order))
             return
         with opened.planning():
             prepared = _prepare(work, opened, made, order)
         carry_apart(work, opened, prepared)
+
+
+class _TooMuch(Exception):
+    """More has gone than the brake allows: the transaction is rolled back, and the whole is counted and told."""
+
+
+def _erase(work: Work, opened: Session, made: Plan, order: Order) -> None:
+    """An erasure of people, held against the brake as it goes on."""
+
+    def writes() -> Iterator[Write]:
+        with standings(work.memory, work.store.name, order.now) as standing:
+            return erasure(opened.connection, made, standing)
+
+    def watch(done: Rows) -> None:
+        if not order.allow_more and excesses(made, tallied(made, done), {}, order.limits):
+            raise _TooMuch
+
+    def allowed(done: Rows) -> None:
+        watch(done)
+        _override(work, excesses(made, tallied(made, done), {}, order.limits), order)
+
+    try:
+        carry_together(work, opened, writes, watch, allowed)
+    except _TooMuch:
+        with opened.planning():
+            _prepare(work, opened, made, order)
+        raise changed(work) from None
 
 
 def _prepare(work: Work, opened: Session, made: Plan, order: Order) -> Prepared:
@@ -182,13 +214,19 @@ def _prepare(work: Work, opened: Session, made: Plan, order: Order) -> Prepared:
     found = excesses(made, prepared.tallies, sizes, order.limits)
     if found and not order.allow_more:
         raise stop(found)
-    if found and not work.overridden:
-        work.overridden = True
-        over = [{"table": e.table, "rows": e.rows, "allowed": e.allowed} for e in found]
-        with writing(work.memory.register) as conn:
-            body = {"run": str(work.run_id), "store": work.store.name, "over": over}
-            tell(work.memory, conn, "brake.overridden", body, order.now)
+    _override(work, found, order)
     return prepared
+
+
+def _override(work: Work, found: Sequence[Excess], order: Order) -> None:
+    """More than the brake allows goes because somebody said so: once a run, that is put on record."""
+    if not found or work.overridden:
+        return
+    work.overridden = True
+    over = [{"table": e.table, "rows": e.rows, "allowed": e.allowed} for e in found]
+    with writing(work.memory.register) as conn:
+        body = {"run": str(work.run_id), "store": work.store.name, "over": over}
+        tell(work.memory, conn, "brake.overridden", body, order.now)
 
 
 def _finish(

@@ -22,6 +22,9 @@ from tillit.model.schema import Family
 from tillit.model.standing import Key, Person
 from tillit.run.stores import OpenStore
 
+Given = Mapping[str, str | Sequence[str]]
+"""Identifier type -> the value, or all the values, as written."""
+
 MOST_PEOPLE = 100  # root rows found for one request; more is a shared value, not a person
 
 WEAK = frozenset(("name", "postal_address", "ip"))
@@ -65,24 +68,28 @@ class _Search:
     ambiguous: dict[tuple[str, tuple[Person, ...]], Ambiguous] = field(default_factory=dict)
 
 
-def identify(stores: Sequence[OpenStore], given: Mapping[str, str], policy: Policy, now: datetime) -> Identification:
-    """Find the person that carries the `given` identifiers (type -> value as written) in every store.
+def identify(stores: Sequence[OpenStore], given: Given, policy: Policy, now: datetime) -> Identification:
+    """Find the person that carries any of the `given` identifiers in every store.
 
     Every root that carries a given identifier is a match: the operator vouches for it (not for a name, street or IP
-    address that several
-    carry: those are ambiguous). From there the search goes on by the matches'
-    own identifiers, but a value that was not given and that several distinct people share is reported as ambiguous
-    and merges nobody.
+    address that several carry: those are ambiguous). From there the search goes on by the matches' own identifiers,
+    but a value that was not given and that several distinct people share is reported as ambiguous and merges nobody.
     Raises TillitError for an identifier of unknown shape, and where a given identifier is shared by more than
     MOST_PEOPLE.
     """
     search = _Search(stores, {s.name: plan(s.bound, policy, now).rules for s in stores})
-    asked = [_given(type_, value, policy.controller.country) for type_, value in given.items()]
-    for type_, plain in sorted(asked, key=lambda pair: pair[0] in WEAK):
+    asked = [_given(type_, value, policy.controller.country) for type_, value in _each(given)]
+    for type_, plain in sorted(dict.fromkeys(asked), key=lambda pair: pair[0] in WEAK):
         _take_given(search, type_, plain)
     _follow(search)
     matches = tuple(Match(person, reason) for person, reason in search.people.items())
     return Identification(matches, tuple(search.done), tuple(search.ambiguous.values()))
+
+
+def _each(given: Given) -> Iterator[tuple[str, str]]:
+    for type_, values in given.items():
+        for value in (values,) if isinstance(values, str) else values:
+            yield type_, value
 
 
 def _given(type_: str, value: str, country: str) -> tuple[str, str]:

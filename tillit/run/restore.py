@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from tillit.connectors.sql.images import restore
+from tillit.connectors.sql.images import Restored, keys_eased, restore, restore_copied
 from tillit.connectors.sql.transactions import session
 from tillit.model.errors import StoreError, TillitError
+from tillit.model.schema import Schema
 from tillit.register.database import reading, truncate_log, writing
 from tillit.register.keys import destroy_undo_key, hmac_key, person_hash, undo_key, undo_keys
 from tillit.register.pauses import pause_tables
@@ -42,7 +44,7 @@ from tillit.run.killpoint import killpoint
 from tillit.run.memory import Memory, locked, tell
 from tillit.run.recover import recover
 from tillit.run.stores import OpenStore
-from tillit.run.undo_store import destroy_undo, read_undo, undo_name
+from tillit.run.undo_store import UndoPart, destroy_undo, read_undo, undo_name
 
 HOLD = "undone"
 """The reason code of the hold that an undone erasure places; the person's next request for erasure lifts it."""
@@ -235,10 +237,14 @@ def _batch(memory: Memory, store: OpenStore, run_id: UUID, batch: int, key: byte
     name = undo_name(store.name, batch)
     restored = kept = 0
     try:
-        with session(store.engine) as opened, opened.writing():
+        with (
+            session(store.engine) as opened,
+            opened.writing(),
+            keys_eased(opened.connection, store.bound.schema),
+        ):
             for table, action in reversed(_writes(memory, run_id, name, key)):
-                for columns, rows in _images(memory, run_id, name, key, (table, action)):
-                    done = restore(opened.connection, store.bound.schema, table, action, columns, rows)
+                parts = _parts(memory, run_id, name, key, table, action)
+                for done in _put_back(opened.connection, store.bound.schema, parts):
                     restored, kept = restored + done.restored, kept + done.kept
     except DBAPIError as error:
         raise store_error(
@@ -257,12 +263,20 @@ def _writes(memory: Memory, run_id: UUID, name: str, key: bytes) -> list[tuple[s
     return list(found)
 
 
-def _images(
-    memory: Memory, run_id: UUID, name: str, key: bytes, place: tuple[str, str]
-) -> Iterator[tuple[tuple[str, ...], Sequence[tuple[object, ...]]]]:
+def _parts(memory: Memory, run_id: UUID, name: str, key: bytes, table: str, action: str) -> Iterator[UndoPart]:
     for part in read_undo(memory.undo, key, run_id, name):
-        if (part.table, part.tags["action"]) == place and part.rows:
-            yield part.columns, part.rows
+        if (part.table, part.tags["action"]) == (table, action) and (part.rows or part.blob):
+            yield part
+
+
+def _put_back(connection: Connection, schema: Schema, parts: Iterator[UndoPart]) -> Iterator[Restored]:
+    """Rows piece by piece; what the engine wrote out itself, in one stream."""
+    for part in parts:
+        if part.blob:
+            pieces = chain([part.blob], (more.blob for more in parts))
+            yield restore_copied(connection, schema, part.table, part.columns, pieces)
+        else:
+            yield restore(connection, schema, part.table, part.tags["action"], part.columns, part.rows)
 
 
 def _told(

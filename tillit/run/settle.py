@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from itertools import chain, groupby
 from uuid import UUID
 
-from tillit.connectors.sql.images import still_there
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from tillit.connectors.sql.images import still_there, still_there_copied
 from tillit.connectors.sql.transactions import session
 from tillit.model.errors import RegisterError, StoreError
+from tillit.model.schema import Schema
 from tillit.register.database import reading, writing
 from tillit.register.keys import undo_key
 from tillit.register.runs import StepState, record_abandoned, record_removed, steps
+from tillit.run.failures import store_error
 from tillit.run.memory import Memory, tell
 from tillit.run.stores import OpenStore
-from tillit.run.undo_store import SEALED, read_undo, run_folder, undo_name
+from tillit.run.undo_store import SEALED, UndoPart, read_undo, run_folder, undo_name
 
 
 class Settled(Enum):
@@ -37,6 +43,7 @@ def settle(memory: Memory, store: OpenStore, run_id: UUID, batch: int, at: datet
         intents = [s for s in steps(conn, run_id, store.name, batch) if s.state is StepState.INTENT]
     if not intents:
         return Settled.ABANDONED
+    _wait(store)
     gone, there, readable = _compare(memory, store, run_id, batch)
     outcome = _judge(sum(gone.values()), there, readable=readable)
     rows = {(s.table, s.action): gone.get((s.table, s.action), 0) for s in intents}
@@ -51,6 +58,15 @@ def settle(memory: Memory, store: OpenStore, run_id: UUID, batch: int, at: datet
     if outcome is Settled.ABANDONED:
         (run_folder(memory.undo, run_id) / (undo_name(store.name, batch) + SEALED)).unlink(missing_ok=True)
     return outcome
+
+
+def _wait(store: OpenStore) -> None:
+    """A server goes on with a commit although its client has died: only when it has ended does the store tell."""
+    try:
+        with session(store.engine) as opened:
+            opened.wait_for_writers()
+    except DBAPIError as error:
+        raise store_error(store.name, error, "what became of an earlier batch could not be seen") from None
 
 
 def _judge(gone: int, there: int, *, readable: bool) -> Settled:
@@ -70,12 +86,23 @@ def _compare(
     try:
         parts = read_undo(memory.undo, undo_key(memory.keys, run_id), run_id, undo_name(store.name, batch))
         with session(store.engine) as opened, opened.reading():
-            for part in parts:
-                rows: Iterable[tuple[object, ...]] = part.rows
-                action = part.tags["action"]
-                same, other = still_there(opened.connection, store.bound.schema, part.table, action, part.columns, rows)
+            for (table, action), some in groupby(parts, lambda part: (part.table, part.tags["action"])):
+                same, other = _standing(opened.connection, store.bound.schema, some)
                 there += same
-                gone[part.table, action] = gone.get((part.table, action), 0) + other
+                gone[table, action] = gone.get((table, action), 0) + other
     except (StoreError, RegisterError):
         return {}, 0, False
     return gone, there, True
+
+
+def _standing(connection: Connection, schema: Schema, parts: Iterator[UndoPart]) -> tuple[int, int]:
+    """Of the parts of one table: rows that stand in the store as they did before, and rows that do not."""
+    same = other = 0
+    for part in parts:
+        if part.blob:
+            pieces = chain([part.blob], (more.blob for more in parts))
+            found = still_there_copied(connection, schema, part.table, part.columns, pieces)
+        else:
+            found = still_there(connection, schema, part.table, part.tags["action"], part.columns, part.rows)
+        same, other = same + found[0], other + found[1]
+    return same, other

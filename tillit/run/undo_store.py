@@ -128,10 +128,11 @@ class UndoWriter:
                 batch, size = [], 0
         return count + self._write_rows(batch)
 
-    def blob(self, data: bytes | memoryview) -> None:
-        """Writes bytes of the table in a form of the engine's own (binary COPY); pieces come back in order."""
+    def blob(self, data: bytes | bytearray | memoryview, rows: int = 0) -> None:
+        """Writes bytes of the table, of so many rows, in a form of the engine's own; pieces come back in order."""
         if self._columns < 0:
             raise ValueError("say `table` before its bytes")
+        self._rows += rows
         view = memoryview(data)
         for start in range(0, len(view), CHUNK_BYTES):
             self._write(_BLOB, bytes(view[start : start + CHUNK_BYTES]))

@@ -16,7 +16,7 @@ from sqlalchemy import FromClause
 from tillit.connectors.sql.judge import Default
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import Marks, row_dead
-from tillit.connectors.sql.need import needed
+from tillit.connectors.sql.need import unneeded
 from tillit.connectors.sql.scratch import Made
 from tillit.connectors.sql.session import Prepared, delete_order, knotted, writes
 from tillit.connectors.sql.write import WHOLE, Slice, Write, changes, deletes, unlinks, unties
@@ -117,4 +117,4 @@ def _as_planned(marks: Marks, rule: TableRule, row: FromClause, mark: FromClause
     """Dead now as when it was planned, and nothing has come to need it by a key the store does not check itself."""
     by_time = row_dead(marks.people.compiler.schema, rule, row, Default(marks.people.compiler, rule, row))
     unchecked = [n for n in marks.people.plan.needs if n.arrow.parent == rule.table and not n.arrow.declared]
-    return [sa.or_(mark.c.p == 1, by_time), sa.not_(needed(marks, rule, row, unchecked))]
+    return [sa.or_(mark.c.p == 1, by_time), *unneeded(marks, rule, row, unchecked)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ class Compiler:
 
     schema: Schema
     live_for: LiveFor = no_live_for
+    joined: Mapping[tuple[FromClause, c.Hop], FromClause] = field(default_factory=dict)  # parents of rows, at hand
 
     @property
     def engine(self) -> str:
@@ -62,6 +63,8 @@ class Compiler:
                 return leaves.compare(self.engine, alias.c[column], info, condition)
             case c.Before(column=column) | c.NotBefore(column=column) | c.After(column=column):
                 return leaves.time_leaf(self.engine, alias.c[column], condition)
+            case c.Along(hop, part) if (alias, hop) in self.joined:
+                return self.condition(part, hop.table, self.joined[alias, hop])
             case c.Along(hop, part):
                 return self.leads_to(hop, table, alias, part)
             case c.LiveFor(child, purpose):

@@ -148,6 +148,8 @@ def _postgresql_settings(read_only: bool) -> tuple[str, ...]:
         "SET row_security = off",  # a policy that hides rows becomes an error, never a silent gap
         "SET bytea_output = 'hex'",
         "SET DateStyle = 'ISO, YMD'",
+        "SET IntervalStyle = 'postgres'",
+        "SET extra_float_digits = 1",  # the shortest text that comes back as the same number
         f"SET lock_timeout = '{LOCK_TIMEOUT}s'",
     )
     return (*settings, "SET default_transaction_read_only = on") if read_only else settings

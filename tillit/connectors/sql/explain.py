@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.fills import has_form
-from tillit.connectors.sql.judge import Judge, Several, Single, ended, held_by
+from tillit.connectors.sql.judge import Judge, Several, ended, held_by, single
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import COARSE, row_dead
 from tillit.connectors.sql.people import People, is_simple
@@ -60,17 +60,20 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
         return None
     alias, person = people.compiler.alias(rule.table), people.person.alias()
     chain = people.chain(rule, alias)
-    simple = is_simple(people.plan, rule)
-    judge: Judge = Single(people, rule, alias, person) if simple else Several(people, rule, alias)
+    simple, facts = is_simple(people.plan, rule), people.facts.get(rule.table)
+    fact = None if facts is None else facts.rows.alias()
+    judge: Judge = single(people, rule, alias, person, chain) if simple else Several(people, rule, alias, fact)
     columns: list[ColumnElement[Any]] = [alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)]
-    columns.append(_number(person.c.hold == 1).label("hold"))
+    columns.append(_number(people.says(person, "hold")).label("hold"))
     columns += _ground_columns(people, rule, alias, person)
     columns.append(_number(row_dead(people.compiler.schema, rule, alias, judge)).label("dead"))
     for number, group in enumerate(rule.groups):
         for n, column in enumerate(group.columns if group.forms else group.columns[:1]):
             columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
     query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, person)
-    query = query.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
+    query = query.where(*chain.where, person.c.f == chain.person, people.says(person, "scope"))
+    if facts is not None and fact is not None:
+        query = query.select_from(fact).where(*facts.at(rule, fact, alias))
     return query if simple else query.distinct()
 
 
@@ -87,7 +90,7 @@ def _ground_columns(people: People, rule: TableRule, alias: FromClause, person: 
             compiler.condition(ground.fresh, rule.table, alias),
             ended(people, rule, alias, person, ground.purpose),
             compiler.condition(ground.while_, rule.table, alias),
-            person.c[f"c{purpose}"] == 1 if ground.needs_consent else sa.true(),
+            people.says(person, f"c{purpose}") if ground.needs_consent else sa.true(),
             held_by(people, rule, alias, person, i),
         ]
         found += [_number(t).label(f"s{i}_{n}") for n, t in enumerate(tests)]

@@ -1,8 +1,9 @@
-"""Facts of rows that several people may own, worked out once: who holds them by which ground, and who else owns them.
+"""Facts of rows that several people may own, worked out once: one row a row, from all its flagged people together.
 
-Two temporary tables a table: (row, person, link, scope, hold, h0..: ground number held for the person) and
-(row, u0..: somebody unflagged by source number). The marking queries then ask short questions: SQLite's parser gives up
-on deep ones, and the other engines would evaluate the same conditions again for every column.
+Columns: k0.. (the row's key), and for each link number n: f (a flagged person is there), s (one in scope), o (one with
+a hold), h_i (one for whom ground number i is held, or a hold), m_x (one for whom no ground of the x-th set is held);
+u (somebody unflagged is there) only where that takes more than a look at the row. The marking queries then ask plain
+columns: SQLite's parser gives up on deep questions, and the other engines would ask them again for every column.
 """
 
 from __future__ import annotations
@@ -14,80 +15,164 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
-from tillit.connectors.sql.compiler import exists
-from tillit.connectors.sql.judge import held_by
+from tillit.connectors.sql.judge import held_by, holds
 from tillit.connectors.sql.leaves import Bool
+from tillit.connectors.sql.load import owned_parts
 from tillit.connectors.sql.people import SELF, People
-from tillit.connectors.sql.scratch import Made, Scratch
-from tillit.connectors.sql.unflagged import unflagged_by, unflagged_self
-from tillit.model.plan import TableRule
+from tillit.connectors.sql.scratch import Inline, Rows, Scratch
+from tillit.connectors.sql.unflagged import names_somebody, points, unflagged_by
+from tillit.model.mapping import Mode
+from tillit.model.plan import OwnerRule, TableRule
+
+Part = tuple[sa.Select[Any], FromClause, ColumnElement[int]]
 
 
 @dataclass(frozen=True)
 class Facts:
     """What was worked out for one table."""
 
-    held: Made
-    others: Made
+    rows: Rows
+    sets: tuple[tuple[int, ...], ...]
+    numbers: tuple[int, ...]  # of the links that can lead to a person
+    stems: tuple[str, ...]  # the columns that were made for each of them
 
-    def somebody(
-        self, people: People, rule: TableRule, alias: FromClause, tests: Sequence[Any], about: Sequence[str]
+    def at(self, rule: TableRule, row: FromClause, alias: FromClause) -> list[Bool]:
+        """The fact belongs to the row."""
+        return [row.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
+
+    def flagged(self, row: FromClause, numbers: Sequence[int]) -> Bool:
+        """Some flagged person is among the row's people by these links."""
+        return self._any(row, "f", numbers)
+
+    def in_scope(self, row: FromClause, numbers: Sequence[int]) -> Bool:
+        """Some person in the plan's scope is among them."""
+        return self._any(row, "s" if "s" in self.stems else "f", numbers)
+
+    def held(self, row: FromClause, numbers: Sequence[int], indexes: Sequence[int]) -> Bool:
+        """For some flagged person of these links one of the grounds is held."""
+        if not indexes:
+            return self._any(row, "o", numbers) if "o" in self.stems else sa.false()
+        return sa.or_(sa.false(), *(self._any(row, f"h{i}_", numbers) for i in indexes))
+
+    def unheld(self, row: FromClause, numbers: Sequence[int], indexes: Sequence[int]) -> Bool:
+        """For some flagged person of these links none of the grounds is held."""
+        return self._any(row, f"m{self.sets.index(tuple(indexes))}_", numbers)
+
+    def unflagged(
+        self, people: People, rule: TableRule, alias: FromClause, row: FromClause, numbers: Sequence[int]
     ) -> Bool:
-        """EXISTS a flagged person of the row, by the links `about`, for whom one of `tests` (column names) is 1."""
-        row = self.held.alias()
-        where = [*_at(rule, row, alias), row.c.l.in_(people.numbers(rule, about))]
-        if tests:
-            where.append(sa.or_(*(row.c[name] == 1 for name in tests)))
-        return exists(row, where=tuple(where))
+        """Somebody with default standing owns the row too."""
+        return sa.or_(
+            sa.false(), *(self._unflagged_by(people, rule, alias, row, n) for n in numbers if n in self.numbers)
+        )
 
-    def unheld(
-        self, people: People, rule: TableRule, alias: FromClause, indexes: Sequence[int], about: Sequence[str]
-    ) -> Bool:
-        """EXISTS a flagged person for whom none of the grounds holds."""
-        row = self.held.alias()
-        names = ["hold", *(f"h{i}" for i in indexes)]
-        where = [*_at(rule, row, alias), row.c.l.in_(people.numbers(rule, about)), *(row.c[n] == 0 for n in names)]
-        return exists(row, where=tuple(where))
+    def _unflagged_by(self, people: People, rule: TableRule, alias: FromClause, row: FromClause, number: int) -> Bool:
+        if number == SELF:
+            if not rule.is_root:
+                return sa.false()
+            role = people.compiler.condition(rule.role_when, rule.table, alias)
+            return sa.and_(role, row.c[f"f{SELF}"] == 0)
+        owner = rule.owners[number - 1]
+        if not leads_to_one(owner):
+            return row.c[f"u{number}"] == 1
+        there = (points(people, rule.table, alias, owner.up[0]), names_somebody(people, alias, owner.up[0]))
+        return sa.and_(*there, row.c[f"f{number}"] == 0)
 
-    def unflagged(self, people: People, rule: TableRule, alias: FromClause, about: Sequence[str]) -> Bool:
-        """Somebody with default standing owns the row too (the row is one that a flagged person owns)."""
-        row = self.others.alias()
-        some = sa.or_(sa.false(), *(row.c[f"u{n}"] == 1 for n in people.numbers(rule, about)))
-        return exists(row, where=(*_at(rule, row, alias), some))
+    def _any(self, row: FromClause, stem: str, numbers: Sequence[int]) -> Bool:
+        return sa.or_(sa.false(), *(row.c[f"{stem}{n}"] == 1 for n in numbers if n in self.numbers))
 
 
-def _at(rule: TableRule, row: FromClause, alias: FromClause) -> list[Bool]:
-    return [row.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
+def leads_to_one(owner: OwnerRule) -> bool:
+    """The link's own columns name one person: flagged or not, never both."""
+    return owner.straight and len(owner.up) == 1 and not owner.up[0].matches and owner.up[0].prefix_other is None
 
 
-def work_out(scratch: Scratch, people: People, rule: TableRule) -> Facts:
-    """Make both tables for `rule`, whose ownership is not simple."""
-    key = [f"k{i}" for i in range(len(rule.key))]
-    held = scratch.from_query("held", _held_query(people, rule), key)
-    others = scratch.from_query("others", _others_query(people, rule), key)
-    return Facts(held, others)
+def work_out(scratch: Scratch, people: People, rule: TableRule, *, inline: bool) -> Facts:
+    """Make the facts of `rule`, whose ownership is not simple; `inline` where only one query will read them."""
+    sets = _sets(rule)
+    numbers = tuple(n for n in range(len(rule.owners) + 1) if n != SELF or rule.is_root)
+    stems = ["f"]
+    stems += ["s"] if people.same.get("scope") != 1 else []
+    stems += ["o"] if people.same.get("hold") != 0 else []
+    stems += [*(f"h{i}_" for i, _ in enumerate(rule.grounds)), *(f"m{i}_" for i, _ in enumerate(sets))]
+    query = _query(people, rule, sets, numbers, stems)
+    if inline:
+        return Facts(Inline(query, 1), sets, numbers, tuple(stems))
+    made = scratch.from_query("fact", query, [f"k{i}" for i in range(len(rule.key))])
+    return Facts(made, sets, numbers, tuple(stems))
 
 
-def _number(test: Bool) -> ColumnElement[int]:
+def _parts(people: People, rule: TableRule) -> list[Part]:
+    """(key, person, link) of the rows, from the list that was made of them or from the links themselves."""
+    own = people.owned[rule.table]
+    if isinstance(own, Inline):
+        return owned_parts(people, rule, rule.owners)
+    listed, alias = own.alias(), people.compiler.alias(rule.table)
+    keys = [listed.c[f"k{i}"] for i in range(len(rule.key))]
+    query = sa.select(*keys, listed.c.f, listed.c.l).select_from(listed, alias)
+    return [(query.where(*(k == alias.c[c] for k, c in zip(keys, rule.key, strict=True))), alias, listed.c.f)]
+
+
+def _sets(rule: TableRule) -> tuple[tuple[int, ...], ...]:
+    """The sets of grounds that a value is asked about for each of its people (mode `all`)."""
+    found: dict[tuple[int, ...], None] = {}
+    for group in rule.groups:
+        if group.mode is not Mode.ANY:
+            found[group.full] = None
+            found.update(dict.fromkeys((*group.full, *held) for _, held in group.forms))
+    return tuple(found)
+
+
+def number(test: Bool) -> ColumnElement[int]:
+    """1 where true, else 0."""
     return sa.case((test, sa.literal_column("1")), else_=sa.literal_column("0"))
 
 
-def _held_query(people: People, rule: TableRule) -> sa.Select[Any]:
-    own, person, alias = people.owned[rule.table].alias(), people.person.alias(), people.compiler.alias(rule.table)
-    columns: list[ColumnElement[Any]] = [own.c[f"k{i}"] for i in range(len(rule.key))]
-    columns += [own.c.f, own.c.l, person.c.scope, person.c.hold]
-    columns += [_number(held_by(people, rule, alias, person, i)).label(f"h{i}") for i, _ in enumerate(rule.grounds)]
-    query: sa.Select[Any] = sa.select(*columns).select_from(own, person, alias)
-    return query.where(person.c.f == own.c.f, *_at(rule, own, alias))
+def _query(
+    people: People,
+    rule: TableRule,
+    sets: tuple[tuple[int, ...], ...],
+    numbers: Sequence[int],
+    stems: Sequence[str],
+) -> sa.Select[Any]:
+    keys = [f"k{i}" for i in range(len(rule.key))]
+    parts = _parts(people, rule)
+    if not parts:
+        alias = people.compiler.alias(rule.table)
+        cells = [alias.c[c].label(k) for k, c in zip(keys, rule.key, strict=True)]
+        names = [f"{stem}{n}" for stem in stems for n in numbers]
+        names += [f"u{n}" for n, owner in enumerate(rule.owners, start=1) if not leads_to_one(owner)]
+        return sa.select(*cells, *(sa.literal_column("0").label(n) for n in names)).limit(0)
+    selects = [_part(people, rule, part, sets) for part in parts]
+    every: Any = (sa.union_all(*selects) if len(selects) > 1 else selects[0]).subquery()
+    columns: list[ColumnElement[Any]] = [every.c[k] for k in keys]
+    for stem in stems:
+        for n in numbers:
+            there = sa.case((every.c.l == n, every.c[stem.rstrip("_")]), else_=sa.literal_column("0"))
+            columns.append(sa.func.max(there).label(f"{stem}{n}"))
+    return _with_unflagged(people, rule, sa.select(*columns).group_by(*(every.c[k] for k in keys)))
 
 
-def _others_query(people: People, rule: TableRule) -> sa.Select[Any]:
-    own, alias = people.owned[rule.table].alias(), people.compiler.alias(rule.table)
-    keys = sa.select(*[own.c[f"k{i}"] for i in range(len(rule.key))]).distinct().subquery()
-    columns: list[ColumnElement[Any]] = [keys.c[f"k{i}"] for i in range(len(rule.key))]
-    own_role = unflagged_self(people, rule, alias) if rule.is_root else sa.false()
-    columns.append(_number(own_role).label(f"u{SELF}"))
-    for n, owner in enumerate(rule.owners, start=1):
-        columns.append(_number(unflagged_by(people, rule, alias, owner)).label(f"u{n}"))
-    query: sa.Select[Any] = sa.select(*columns).select_from(keys, alias)
-    return query.where(*_at(rule, keys, alias))
+def _part(people: People, rule: TableRule, part: Part, sets: tuple[tuple[int, ...], ...]) -> sa.Select[Any]:
+    """What one link, or the list of all, tells of each row and person."""
+    query, alias, f = part
+    person = people.person.alias()
+    kept: list[ColumnElement[Any]] = [c for c in query.selected_columns if c.name != "f"]
+    kept += [sa.literal_column("1").label("f"), person.c.scope.label("s"), person.c.hold.label("o")]
+    for i, _ in enumerate(rule.grounds):
+        kept.append(number(sa.or_(people.says(person, "hold"), held_by(people, rule, alias, person, i))).label(f"h{i}"))
+    for i, indexes in enumerate(sets):
+        kept.append(number(sa.not_(holds(people, rule, alias, indexes)(person))).label(f"m{i}"))
+    query = query.with_only_columns(*kept, maintain_column_froms=True)
+    return query.select_from(person).where(person.c.f == f)
+
+
+def _with_unflagged(people: People, rule: TableRule, together: sa.Select[Any]) -> sa.Select[Any]:
+    """u columns, for links whose other people are found only by following them."""
+    asked = [(n, o) for n, o in enumerate(rule.owners, start=1) if not leads_to_one(o)]
+    if not asked:
+        return together
+    inner, alias = together.subquery(), people.compiler.alias(rule.table)
+    columns = [number(unflagged_by(people, rule, alias, owner)).label(f"u{n}") for n, owner in asked]
+    at = [inner.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
+    return sa.select(*inner.c, *columns).select_from(inner, alias).where(*at)

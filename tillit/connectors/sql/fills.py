@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
-from tillit.connectors.sql import leaves
+from tillit.connectors.sql import first_days, leaves
 from tillit.connectors.sql.leaves import Bool
 from tillit.model.bound import Fill, FillKind
 from tillit.model.mapping import Form
@@ -96,7 +96,9 @@ def coarse_value(schema: Schema, rule: TableRule, alias: FromClause, column: str
     otherwise = fill_value(schema, rule, alias, column)
     if form is Form.IP_PREFIX:
         return sa.func.coalesce(_prefix_of_address(schema.engine, info, source), otherwise)
-    if schema.engine != "sqlite" and info.family in (Family.DATE, Family.NAIVE, Family.AWARE):
+    if schema.engine != "sqlite" and info.family is Family.AWARE:
+        return first_days.of_instant(schema.engine, source, form, rule.zone)
+    if schema.engine != "sqlite" and info.family in (Family.DATE, Family.NAIVE):
         return _first_day(schema.engine, info, source, form)
     return _first_day_of_text(schema.engine, source, form, otherwise)
 
@@ -114,10 +116,7 @@ def has_form(schema: Schema, rule: TableRule, alias: FromClause, column: str, fo
 def _first_day(engine: str, info: ColumnInfo, source: ColumnElement[Any], form: Form) -> ColumnElement[Any]:
     if engine == "postgresql":
         unit = "year" if form is Form.YEAR else "month"
-        day = sa.func.date_trunc(unit, sa.cast(source, sa.DateTime()))
-        if info.family is Family.AWARE:
-            return sa.func.timezone("UTC", day)
-        return sa.cast(day, own_type(info))
+        return sa.cast(sa.func.date_trunc(unit, sa.cast(source, sa.DateTime())), own_type(info))
     pattern = "%Y-01-01" if form is Form.YEAR else "%Y-%m-01"
     return sa.cast(sa.func.date_format(source, pattern), sa.Date() if info.family is Family.DATE else sa.DateTime())
 

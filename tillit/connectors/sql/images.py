@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause
 from sqlalchemy.ext.compiler import compiles
 
 from tillit.connectors.sql.compiler import exists, sql_table
+from tillit.connectors.sql.driver import bare
 from tillit.connectors.sql.fills import own_type
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.write import Write
@@ -48,8 +49,8 @@ def before(connection: Connection, schema: Schema, write: Write) -> tuple[tuple[
     for column, value in write.new.items():
         columns.append(_exact(schema, infos[column], value).label(f"c{len(names)}"))
         names.append(NEW + column)
-    query: sa.Select[Any] = sa.select(*columns).select_from(write.target, write.marked).where(*write.where)
-    if schema.engine != "sqlite":
+    query: sa.Select[Any] = sa.select(*columns).select_from(write.target, *write.sources).where(*write.where)
+    if schema.engine == "mariadb":  # PostgreSQL, serialising, refuses the write if anybody else touches the rows
         query = query.with_for_update(of=write.target)
     result = connection.execute(query, execution_options={"stream_results": True, "yield_per": _ROWS})
     return tuple(names), (tuple(row) for row in result)
@@ -134,6 +135,45 @@ def still_there(
             query = sa.select(sa.func.count()).select_from(loaded).where(exists(target, where=tuple(tests)))
             same += int(connection.execute(query).scalar_one())
     return same, total - same
+
+
+def restore_copied(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], pieces: Iterable[bytes]
+) -> Restored:
+    """The same for whole rows that PostgreSQL wrote out itself (`carry`), in one go."""
+    with _copied_in(connection, schema, table, columns, pieces) as (loaded, total):
+        restored = _put_rows_back(connection, schema, table, columns, loaded)
+    return Restored(restored, total - restored)
+
+
+def still_there_copied(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], pieces: Iterable[bytes]
+) -> tuple[int, int]:
+    """`still_there` of such an image."""
+    target, compared = sql_table(schema, table), {c: c for c in schema.tables[table].key}
+    with _copied_in(connection, schema, table, columns, pieces) as (loaded, total):
+        tests = _cells_equal(schema, table, target, loaded, compared, columns)
+        query = sa.select(sa.func.count()).select_from(loaded).where(exists(target, where=tuple(tests)))
+        same = int(connection.execute(query).scalar_one())
+    return same, total - same
+
+
+@contextmanager
+def _copied_in(
+    connection: Connection, schema: Schema, table: str, columns: Sequence[str], pieces: Iterable[bytes]
+) -> Iterator[tuple[sa.TableClause, int]]:
+    """A temporary table with the rows of a copied image, and how many they are."""
+    name, source = f"tillit_image_{next(_numbers)}", sql_table(schema, table)
+    query = sa.select(*(source.c[c].label(f"c{i}") for i, c in enumerate(columns))).where(sa.false())
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} AS {query.compile(dialect=connection.dialect)}")
+    text = f"COPY {name} FROM STDIN"
+    with bare(connection, text) as raw, raw.cursor() as cursor:
+        with cursor.copy(text) as copy:
+            for piece in pieces:
+                copy.write(piece)
+        total = int(cursor.rowcount)
+    yield sa.table(name, *[sa.column(f"c{i}") for i, _ in enumerate(columns)]), total
+    connection.exec_driver_sql(f"DROP TABLE {name}")
 
 
 @contextmanager

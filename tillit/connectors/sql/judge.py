@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import FromClause
 
 from tillit.connectors.sql import leaves
-from tillit.connectors.sql.compiler import Compiler
+from tillit.connectors.sql.compiler import Compiler, exists
 from tillit.connectors.sql.leaves import Bool
-from tillit.connectors.sql.people import People
+from tillit.connectors.sql.people import Chain, People
 from tillit.connectors.sql.unflagged import somebody_unflagged
 from tillit.model.conditions import TRUE, Condition, conjunction, disjunction, negation
 from tillit.model.mapping import Mode
@@ -33,21 +33,27 @@ def by_default(rule: TableRule, indexes: Indexes) -> Condition:
 def ended(people: People, rule: TableRule, alias: FromClause, person: FromClause, purpose: str) -> Bool:
     """`purpose` ended for the person, at a time that reaches this row."""
     number = people.plan.purposes.index(purpose)
-    flag = person.c[f"e{number}"] == 1
-    if rule.created is None:
+    flag = people.says(person, f"e{number}")
+    if rule.created is None or flag is sa.false():
         return flag
     name, dress = rule.created
     column, engine = alias.c[name], people.compiler.engine
     left = leaves.time_text(engine, column) if dress.value.startswith("text") else column
-    dated = sa.func.coalesce(leaves.is_time(engine, column, dress), sa.false())
-    in_time = sa.func.coalesce(left <= person.c[f"e{number}_{dress.value}"], sa.false())
-    return sa.and_(flag, sa.or_(sa.not_(dated), in_time))
+    later = sa.and_(left > person.c[f"e{number}_{dress.value}"], leaves.is_time(engine, column, dress))
+    return sa.and_(flag, sa.not_(sa.func.coalesce(later, sa.false())))
 
 
-def held_by(people: People, rule: TableRule, alias: FromClause, person: FromClause, index: int) -> Bool:
-    """`held(g, row, f)` of ground number `index`."""
+def held_by(
+    people: People,
+    rule: TableRule,
+    alias: FromClause,
+    person: FromClause,
+    index: int,
+    compiler: Compiler | None = None,
+) -> Bool:
+    """`held(g, row, f)` of ground number `index`. What asks only the person stands first: it costs nothing."""
     ground = rule.grounds[index]
-    compiler = people.compiler
+    compiler = compiler or people.compiler
     fresh = compiler.condition(ground.fresh, rule.table, alias)
     if not ground.ends:
         return fresh
@@ -56,15 +62,19 @@ def held_by(people: People, rule: TableRule, alias: FromClause, person: FromClau
         compiler.condition(ground.while_, rule.table, alias),
     )
     if not ground.needs_consent:
-        return sa.and_(fresh, goes_on)
-    return sa.and_(fresh, goes_on, person.c[f"c{people.plan.purposes.index(ground.purpose)}"] == 1)
+        return sa.and_(goes_on, fresh)
+    consents = people.says(person, f"c{people.plan.purposes.index(ground.purpose)}")
+    return sa.and_(consents, goes_on, fresh)
 
 
-def holds(people: People, rule: TableRule, alias: FromClause, indexes: Indexes) -> Callable[[FromClause], Bool]:
+def holds(
+    people: People, rule: TableRule, alias: FromClause, indexes: Indexes, compiler: Compiler | None = None
+) -> Callable[[FromClause], Bool]:
     """For a person: a hold, or one of the grounds holds."""
 
     def test(person: FromClause) -> Bool:
-        return sa.or_(person.c.hold == 1, *(held_by(people, rule, alias, person, i) for i in indexes))
+        held = (held_by(people, rule, alias, person, i, compiler) for i in indexes)
+        return sa.or_(people.says(person, "hold"), *held)
 
     return test
 
@@ -96,27 +106,38 @@ class Default:
 
 @dataclass(frozen=True)
 class Single:
-    """One flagged person, joined in as `person`; nobody else can own the row."""
+    """One flagged person, joined in as `person`; nobody else can own the row. `compiler` may know its parent."""
 
     people: People
     rule: TableRule
     alias: FromClause
     person: FromClause
+    compiler: Compiler | None = None
 
     def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
-        return holds(self.people, self.rule, self.alias, indexes)(self.person)
+        return holds(self.people, self.rule, self.alias, indexes, self.compiler)(self.person)
 
     def dead(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:  # noqa: ARG002
         return sa.not_(self.live(indexes))
 
 
+def single(people: People, rule: TableRule, alias: FromClause, person: FromClause, chain: Chain) -> Single:
+    """The judge of rows that `chain` joins with their `person`: a parent that is joined in is not looked up again."""
+    joined = {(alias, hop): parent for hop, parent in chain.joined}
+    return Single(people, rule, alias, person, replace(people.compiler, joined=joined))
+
+
 @dataclass(frozen=True)
 class Several:
-    """Some flagged person may own or access the row; others may own it too. Asks the facts that are worked out."""
+    """Some flagged person may own or access the row; others may own it too.
+
+    Asks the facts that were worked out: those joined in as `fact`, or looked up by the row's key where there is none.
+    """
 
     people: People
     rule: TableRule
     alias: FromClause
+    fact: FromClause | None = None
 
     def live(self, indexes: Indexes, about: Sequence[str] = (), mode: Mode = Mode.ANY) -> Bool:
         default = self.people.compiler.condition(by_default(self.rule, indexes), self.rule.table, self.alias)
@@ -130,47 +151,55 @@ class Several:
 
     def held(self, indexes: Indexes, about: Sequence[str] = ()) -> Bool:
         """Some flagged person is held for by one of the grounds."""
-        people, rule, alias = self.people, self.rule, self.alias
-        facts = people.facts.get(rule.table)
-        if facts is not None:
-            found: Bool = facts.somebody(people, rule, alias, ["hold", *(f"h{i}" for i in indexes)], about)
-            return found
-        return people.somebody(rule, alias, holds(people, rule, alias, indexes), about)
+        facts = self._facts
+        if facts is None:
+            return self._somebody(holds(self.people, self.rule, self.alias, indexes), about)
+        return self._asked(lambda row: facts.held(row, self._numbers(about), indexes))
 
     def _unheld(self, indexes: Indexes, about: Sequence[str]) -> Bool:
-        people, rule, alias = self.people, self.rule, self.alias
-        facts = people.facts.get(rule.table)
-        if facts is not None:
-            found: Bool = facts.unheld(people, rule, alias, indexes, about)
-            return found
-        held = holds(people, rule, alias, indexes)
-        return people.somebody(rule, alias, lambda person: sa.not_(held(person)), about)
+        facts = self._facts
+        if facts is None:
+            held = holds(self.people, self.rule, self.alias, indexes)
+            return self._somebody(lambda person: sa.not_(held(person)), about)
+        return self._asked(lambda row: facts.unheld(row, self._numbers(about), indexes))
 
     def flagged(self, about: Sequence[str] = ()) -> Bool:
         """Some flagged person is among the row's people by these links."""
-        people, rule, alias = self.people, self.rule, self.alias
-        facts = people.facts.get(rule.table)
-        if facts is not None:
-            found: Bool = facts.somebody(people, rule, alias, [], about)
-            return found
-        return people.somebody(rule, alias, lambda _: sa.true(), about)
+        facts = self._facts
+        if facts is None:
+            return self._somebody(lambda _: sa.true(), about)
+        return self._asked(lambda row: facts.flagged(row, self._numbers(about)))
 
     def in_scope(self, about: Sequence[str] = ()) -> Bool:
         """Some person in the plan's scope is among them."""
-        people, rule, alias = self.people, self.rule, self.alias
-        facts = people.facts.get(rule.table)
-        if facts is not None:
-            found: Bool = facts.somebody(people, rule, alias, ["scope"], about)
-            return found
-        return people.somebody(rule, alias, lambda person: person.c.scope == 1, about)
+        facts = self._facts
+        if facts is None:
+            return self._somebody(lambda person: self.people.says(person, "scope"), about)
+        return self._asked(lambda row: facts.in_scope(row, self._numbers(about)))
 
     def unflagged(self, about: Sequence[str] = ()) -> Bool:
-        """Somebody with default standing is among them."""
-        facts = self.people.facts.get(self.rule.table)
-        if facts is not None:
-            found: Bool = facts.unflagged(self.people, self.rule, self.alias, about)
-            return found
-        return somebody_unflagged(self.people, self.rule, self.alias, about)
+        """Somebody with default standing is among them (the row is one that a flagged person owns)."""
+        people, facts = self.people, self._facts
+        if facts is None:
+            return somebody_unflagged(people, self.rule, self.alias, about)
+        numbers = self._numbers(about)
+        return self._asked(lambda row: facts.unflagged(people, self.rule, self.alias, row, numbers))
+
+    @property
+    def _facts(self) -> Any:
+        return self.people.facts.get(self.rule.table)
+
+    def _numbers(self, about: Sequence[str]) -> list[int]:
+        return self.people.numbers(self.rule, about)
+
+    def _asked(self, question: Callable[[FromClause], Bool]) -> Bool:
+        if self.fact is not None:
+            return question(self.fact)
+        row = self._facts.rows.alias()
+        return exists(row, where=(*self._facts.at(self.rule, row, self.alias), question(row)))
+
+    def _somebody(self, test: Callable[[FromClause], Bool], about: Sequence[str]) -> Bool:
+        return self.people.somebody(self.rule, self.alias, test, about)
 
 
 def never_by_default(rule: TableRule) -> bool:

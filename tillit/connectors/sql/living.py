@@ -58,8 +58,15 @@ def list_living(scratch: Scratch, people: People) -> None:
         _fixpoint(scratch, people, pairs)
 
 
+def asked_tables(plan: Plan) -> set[str]:
+    """Tables whose rows are asked about one by one: by other tables' grounds, and by the rows of link tables."""
+    found = {table for asked in _questions(plan).values() for table, _ in asked}
+    return found | {name for name, rule in plan.rules.items() for cut in rule.cuts if not cut.writes}
+
+
 def work_out_all(scratch: Scratch, people: People) -> None:
     """Facts of every managed table whose ownership is not simple; a table held `through` another after that one."""
+    one_by_one = asked_tables(people.plan)
     wanted = {n for n in people.owned if people.plan.rules[n].grounds}
     edges: dict[str, set[str]] = {n: set() for n in wanted}
     for (table, _), asked in _questions(people.plan).items():
@@ -67,7 +74,8 @@ def work_out_all(scratch: Scratch, people: People) -> None:
             edges[table] |= {t for t, _ in asked if t in wanted and t != table}
     for component in components(edges):
         for name in component:
-            people.facts[name] = work_out(scratch, people, people.plan.rules[name])
+            inline = people.plan.people is not None and name not in one_by_one
+            people.facts[name] = work_out(scratch, people, people.plan.rules[name], inline=inline)
 
 
 def _fixpoint(scratch: Scratch, people: People, pairs: list[tuple[str, str]]) -> None:

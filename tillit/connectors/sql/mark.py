@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.compiler import exists
 from tillit.connectors.sql.fills import has_form, is_coarse, is_filled
-from tillit.connectors.sql.judge import Default, Judge, Several, Single, never_by_default
+from tillit.connectors.sql.judge import Default, Judge, Several, Single, never_by_default, single
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.people import People, is_simple
 from tillit.connectors.sql.scratch import Made, Scratch
@@ -31,27 +31,31 @@ Needed = Callable[[TableRule, FromClause], Bool]
 
 @dataclass
 class Marks:
-    """What a session has marked so far."""
+    """What a session has marked so far, and which marked tables it has written."""
 
     scratch: Scratch
     people: People
     tables: dict[str, Made] = field(default_factory=dict)
     link_rows: dict[tuple[str, str], Made] = field(default_factory=dict)  # (table, link): rows of a link table to go
+    written: set[str] = field(default_factory=set)
 
     def at(self, rule: TableRule, mark: FromClause, alias: FromClause) -> Bool:
         """The mark belongs to the row."""
         return sa.and_(*(mark.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)))
 
 
-def mark(marks: Marks, rule: TableRule, needed: Needed | None) -> Made:
-    """Make the mark table of `rule`. With `needed`, rows that something living points at stay at once."""
+def mark(marks: Marks, rule: TableRule, needed: Needed | None, *, probed: bool = True) -> Made:
+    """Make the mark table of `rule`. With `needed`, rows that something living points at stay at once.
+
+    `probed`: it will be asked about single rows, so it is indexed.
+    """
     queries = []
     people = marks.people
     if people.anybody and rule.has_people:
         queries.append(_flagged_rows(people, rule, needed))
     if people.plan.people is None and not never_by_default(rule):
         queries.append(_other_rows(people, rule, needed))
-    key = [f"k{i}" for i in range(len(rule.key))]
+    key = [f"k{i}" for i in range(len(rule.key))] if probed else []
     if not queries:
         alias = people.compiler.alias(rule.table)
         verdicts = _verdicts(people, rule, alias, Default(people.compiler, rule, alias), row_by_row=False)
@@ -70,14 +74,16 @@ def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.
     person = people.person.alias()
     if is_simple(people.plan, rule):
         chain = people.chain(rule, alias)
-        verdicts = _verdicts(people, rule, alias, Single(people, rule, alias, person), row_by_row=False)
+        judge = single(people, rule, alias, person, chain)
+        verdicts = _verdicts(people, rule, alias, judge, row_by_row=False)
         judged = sa.select(*verdicts.columns).select_from(alias, *chain.froms, person)
-        judged = judged.where(*chain.where, person.c.f == chain.person, person.c.scope == 1)
+        judged = judged.where(*chain.where, person.c.f == chain.person, people.says(person, "scope"))
         return _finish(people, rule, verdicts, judged, needed, person=True)
-    rows = people.facts[rule.table].others.alias()  # one row a row, and indexed: what to start from
-    verdicts = _verdicts(people, rule, alias, Several(people, rule, alias), row_by_row=people.plan.people is not None)
-    at = [rows.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
-    judged = sa.select(*verdicts.columns).select_from(rows, alias).where(*at)
+    facts = people.facts[rule.table]
+    fact = facts.rows.alias()  # one row a row: what to start from
+    several = Several(people, rule, alias, fact)
+    verdicts = _verdicts(people, rule, alias, several, row_by_row=people.plan.people is not None)
+    judged = sa.select(*verdicts.columns).select_from(fact, alias).where(*facts.at(rule, fact, alias))
     return _finish(people, rule, verdicts, judged, needed, person=True)
 
 
@@ -86,10 +92,10 @@ def _other_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.Se
     alias = people.compiler.alias(rule.table)
     verdicts = _verdicts(people, rule, alias, Default(people.compiler, rule, alias), row_by_row=False)
     judged = sa.select(*verdicts.columns).select_from(alias).where(verdicts.worth)
-    if people.anybody and rule.table in people.owned:
-        own = people.owned[rule.table].alias()
-        listed = exists(own, where=tuple(own.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)))
-        judged = judged.where(sa.not_(listed))
+    if people.anybody and rule.table in people.facts:
+        facts = people.facts[rule.table]
+        fact = facts.rows.alias()
+        judged = judged.where(sa.not_(exists(fact, where=tuple(facts.at(rule, fact, alias)))))
     elif people.anybody and rule.has_people:
         judged = judged.where(sa.not_(people.somebody(rule, alias, lambda _: sa.true())))
     return _finish(people, rule, verdicts, judged, needed, person=False)
@@ -109,7 +115,7 @@ def _verdicts(people: People, rule: TableRule, alias: FromClause, judge: Judge, 
     """`row_by_row`: whether the people in scope are among a row's is asked of each row (several owners)."""
 
     def scope(links: tuple[str, ...]) -> Bool:
-        return in_scope_of(people, rule, alias, links) if row_by_row else sa.true()
+        return judge.in_scope(links) if row_by_row and isinstance(judge, Several) else sa.true()
 
     everything = tuple(range(len(rule.grounds)))
     targets = {c for n in people.plan.needs if n.arrow.parent == rule.table for c in n.arrow.parent_columns}

@@ -5,7 +5,7 @@ Children are marked before parents, so that one question per link suffices; in c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -39,7 +39,17 @@ def via_owners(plan: Plan) -> dict[str, ViaOwner]:
 
 def mark_all(marks: Marks) -> None:
     """Mark every managed table: children before the parents they need."""
-    plan = marks.people.plan
+    for tables, recursive in turns(marks.people.plan):
+        rules = [marks.people.plan.rules[name] for name in tables]
+        for rule in rules:
+            mark(marks, rule, None if recursive else lambda rule, alias: needed(marks, rule, alias))
+            mark_link_rows(marks, rule)
+        if recursive:
+            drop_needed(marks, rules, again=True)
+
+
+def turns(plan: Plan) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Managed tables, children before the parents they need; those that need each other together, and True."""
     managed = {n: r for n, r in plan.rules.items() if r.grounds}
     edges: dict[str, set[str]] = {name: set() for name in managed}
     vias = via_owners(plan)
@@ -51,16 +61,25 @@ def mark_all(marks: Marks) -> None:
         if parent in managed and child in managed and managed[parent].deletes:
             edges[parent].add(child)
     for component in components(edges):
-        recursive = len(component) > 1 or component[0] in edges[component[0]]
-        for name in component:
-            mark(marks, managed[name], None if recursive else lambda rule, alias: needed(marks, rule, alias))
-            _mark_link_rows(marks, managed[name])
-        if recursive:
-            _fixpoint(marks, [managed[n] for n in component])
+        yield component, len(component) > 1 or component[0] in edges[component[0]]
+
+
+def is_pointed_at(plan: Plan, rule: TableRule) -> bool:
+    """Some link leads to the table: rows of it may have to stay for other rows' sake."""
+    return any(need.arrow.parent == rule.table for need in plan.needs)
 
 
 def needed(marks: Marks, rule: TableRule, alias: FromClause, among: Sequence[Need] | None = None) -> Bool:
     """Some staying row points at the row by a link (of `among`, or any) that is not cut."""
+    return sa.or_(sa.false(), *_needs(marks, rule, alias, among))
+
+
+def unneeded(marks: Marks, rule: TableRule, alias: FromClause, among: Sequence[Need] | None = None) -> list[Bool]:
+    """The opposite, a test a link: engines join what is asked one by one."""
+    return [sa.not_(test) for test in _needs(marks, rule, alias, among)]
+
+
+def _needs(marks: Marks, rule: TableRule, alias: FromClause, among: Sequence[Need] | None) -> list[Bool]:
     plan, compiler = marks.people.plan, marks.people.compiler
     vias = via_owners(plan)
     tests: list[Bool] = []
@@ -80,7 +99,7 @@ def needed(marks: Marks, rule: TableRule, alias: FromClause, among: Sequence[Nee
         )
         tests.append(_pointed_at(compiler, need, hop, child, alias, _stays(marks, need, child, via)))
         tests += _named_by_tombstone(marks, need, alias)
-    return sa.or_(sa.false(), *tests)
+    return tests
 
 
 def _pointed_at(
@@ -140,8 +159,10 @@ def _is_here(via: ViaOwner, need: Need) -> bool:
 
 
 def _stays(marks: Marks, need: Need, child: FromClause, via: ViaOwner | None) -> list[Bool]:
-    """The child row stays, and its link is not cut."""
+    """The child row stays, and its link is not cut. What has been written already tells by itself."""
     plan = marks.people.plan
+    if (need.arrow.child if via is None else via.rule.table) in marks.written:
+        return []
     if via is not None:
         return _link_row_stays(marks, via, child)
     rule = plan.rules.get(need.arrow.child)
@@ -178,24 +199,24 @@ def link_columns(owner: OwnerRule) -> list[str]:
     return [other for _, other in owner.up[0].pairs] + [own for own, _ in owner.up[1].pairs]
 
 
-def _fixpoint(marks: Marks, rules: list[TableRule]) -> None:
-    """Un-mark deletions that something staying needs, until nothing changes: dead cycles go, all else stays."""
+def drop_needed(marks: Marks, rules: Sequence[TableRule], *, again: bool) -> None:
+    """Un-mark deletions that something staying needs; `again` until nothing changes: dead cycles go, all else stays."""
     changed = True
     while changed:
         changed = False
         for rule in rules:
             made = marks.tables[rule.table]
-            if not rule.deletes or not made.rows:
+            if not rule.deletes or not made.rows or not is_pointed_at(marks.people.plan, rule):
                 continue
             alias = marks.people.compiler.alias(rule.table)
             target = made.table
             row = exists(alias, where=(marks.at(rule, target, alias), needed(marks, rule, alias)))
             count = marks.scratch.run(sa.update(target).values(go=0).where(target.c.go == 1, row)).rowcount
-            changed = changed or count > 0
+            changed = again and (changed or count > 0)
 
 
-def _mark_link_rows(marks: Marks, rule: TableRule) -> None:
-    """Rows of link tables whose link is cut (not those that go with their row)."""
+def mark_link_rows(marks: Marks, rule: TableRule) -> None:
+    """List rows of link tables whose link is cut (not those that go with their row)."""
     for cut in rule.cuts:
         owner = rule.owner(cut.link)
         if owner.via is None or cut.writes:
@@ -214,7 +235,7 @@ def _link_row_query(people: People, rule: TableRule, owner: OwnerRule) -> sa.Sel
     if people.plan.people is not None:
         own, person = people.owned[rule.table].alias(), people.person.alias()
         keys = [own.c[f"k{i}"] for i in range(len(rule.key))]
-        scope = sa.select(*keys).where(person.c.f == own.c.f, person.c.scope == 1).distinct().subquery()
+        scope = sa.select(*keys).where(person.c.f == own.c.f, people.says(person, "scope")).distinct().subquery()
         query = query.where(*(scope.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)))
     return query.where(_link_row_cut(people, rule, owner, alias, row))
 
@@ -276,7 +297,7 @@ class LinkRow:
     def in_scope(self) -> Bool:
         """A person in scope is at the end."""
         person = self.people.person.alias()
-        return self._flagged(person.c.scope == 1, person=person)
+        return self._flagged(self.people.says(person, "scope"), person=person)
 
     def points(self) -> Bool:
         """The link row points somewhere."""

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.compiler import Compiler, exists
 from tillit.connectors.sql.leaves import Bool
-from tillit.connectors.sql.scratch import Made
+from tillit.connectors.sql.scratch import Inline, Made, Rows
+from tillit.model.conditions import Hop
 from tillit.model.plan import OwnerRule, Plan, TableRule
 
 SELF = 0  # the link number of a row that is itself a person
@@ -30,6 +31,7 @@ class Chain:
     where: tuple[Bool, ...]
     person: ColumnElement[int]
     link: ColumnElement[int] | None = None  # None where only one link is possible
+    joined: tuple[tuple[Hop, FromClause], ...] = ()  # the row's own parent, where it is among the aliases
 
 
 @dataclass
@@ -38,9 +40,10 @@ class People:
 
     plan: Plan
     compiler: Compiler
-    person: Made
-    roots: dict[str, Made] = field(default_factory=dict)
-    owned: dict[str, Made] = field(default_factory=dict)
+    person: Rows
+    roots: dict[str, Rows] = field(default_factory=dict)
+    same: dict[str, int] = field(default_factory=dict)  # columns of `person` that are the same in all its rows
+    owned: dict[str, Rows] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)  # table -> facts.Facts, where ownership is not simple
     living: dict[tuple[str, str], Made] = field(default_factory=dict)  # (table, purpose): recursive `through` only
     unflagged: dict[str, Made] = field(default_factory=dict)  # rows with somebody unflagged; recursive ownership only
@@ -48,6 +51,18 @@ class People:
     @property
     def anybody(self) -> bool:
         return self.person.rows > 0
+
+    @property
+    def few(self) -> bool:
+        """So few people that they stand in the statements themselves."""
+        return all(isinstance(root, Inline) for root in self.roots.values())
+
+    def says(self, person: FromClause, name: str) -> Bool:
+        """A flag of a person is set; known beforehand where it is the same for all."""
+        known = self.same.get(name)
+        if known is None:
+            return person.c[name] == 1
+        return sa.true() if known else sa.false()
 
     def chain(self, rule: TableRule, alias: FromClause, links: Sequence[str] | None = None) -> Chain:
         """From a row of `alias` to its flagged people, by all its owner links or by `links` alone."""
@@ -74,7 +89,7 @@ class People:
         parent = self.compiler.alias(owner.parent)
         inner = self._joined(self.plan.rules[owner.parent], parent)
         join = self.compiler.joins(owner.up[0], rule.table, alias, parent)
-        return Chain((parent, *inner.froms), (join, *inner.where), inner.person)
+        return Chain((parent, *inner.froms), (join, *inner.where), inner.person, joined=((owner.up[0], parent),))
 
     def root_chain(self, rule: TableRule, alias: FromClause) -> Chain:
         """The row itself, where it is a flagged person."""

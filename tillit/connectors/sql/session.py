@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tillit.connectors.sql.compiler import Compiler
-from tillit.connectors.sql.living import list_living, live_for, work_out_all
+from tillit.connectors.sql.living import asked_tables, list_living, live_for, work_out_all
 from tillit.connectors.sql.load import load
 from tillit.connectors.sql.mark import Marks
 from tillit.connectors.sql.need import mark_all
@@ -48,7 +48,7 @@ def open_people(connection: Connection, plan: Plan, standings: Iterable[Standing
     """Load standing into a session; temporary tables only."""
     schema = plan.bound.schema
     scratch = Scratch(connection, schema)
-    people = load(scratch, Compiler(schema), plan, standings)
+    people = load(scratch, Compiler(schema), plan, standings, asked_tables(plan))
     people.compiler = replace(people.compiler, live_for=live_for(people))
     list_living(scratch, people)
     work_out_all(scratch, people)
@@ -86,7 +86,18 @@ def writes(prepared: Prepared) -> Iterator[Write]:
 
 def delete_order(plan: Plan) -> list[str]:
     """Managed tables, children before the parents their keys point at."""
-    return [name for component in delete_components(plan) for name in component]
+    return [name for component in delete_components(plan) for name in inner_order(plan, component)]
+
+
+def inner_order(plan: Plan, tables: Sequence[str]) -> list[str]:
+    """Tables whose links run in a ring: children first by the declared keys that cannot be set to NULL before."""
+    edges: dict[str, set[str]] = {name: set() for name in tables}
+    for need in plan.needs:
+        arrow = need.arrow
+        inside = arrow.child in edges and arrow.parent in edges and arrow.child != arrow.parent
+        if inside and arrow.declared and set(tied_columns(plan, arrow.child)).isdisjoint(arrow.columns):
+            edges[arrow.parent].add(arrow.child)
+    return [name for component in components(edges) for name in component]
 
 
 def delete_components(plan: Plan) -> list[tuple[str, ...]]:
@@ -122,7 +133,7 @@ def knotted(plan: Plan, table: str) -> bool:
 def write_all(prepared: Prepared) -> dict[tuple[str, str], int]:
     """Send every write in the current transaction; rows touched by (table, action)."""
     done: dict[tuple[str, str], int] = {}
-    with foreign_keys_eased(prepared):
+    with foreign_keys_eased(prepared.marks.scratch.connection, prepared.plan):
         for write in writes(prepared):
             count = prepared.marks.scratch.run(write.statement).rowcount
             done[write.table, write.action] = done.get((write.table, write.action), 0) + count
@@ -136,13 +147,13 @@ class foreign_keys_eased:  # noqa: N801
     PostgreSQL checks at the end of each statement.
     """
 
-    def __init__(self, prepared: Prepared) -> None:
-        self.connection = prepared.marks.scratch.connection
-        self.engine = prepared.marks.scratch.engine
+    def __init__(self, connection: Connection, plan: Plan) -> None:
+        self.connection = connection
+        self.engine = plan.bound.schema.engine
         self.cyclic = any(
             n.arrow.declared and n.arrow.child in c and n.arrow.parent in c
-            for c in delete_components(prepared.plan)
-            for n in prepared.plan.needs
+            for c in delete_components(plan)
+            for n in plan.needs
         )
 
     def __enter__(self) -> None:

@@ -63,10 +63,10 @@ def _straight(people: People, table: str, here: FromClause, owner: OwnerRule, pa
         return exists(other, where=(join, _straight(people, hop.table, other, owner, path[1:])))
     root = people.roots[owner.parent].alias()
     flagged = exists(root, where=(compiler.joins(hop, table, here, people.keyed(owner.parent, root)),))
-    return sa.and_(points(people, table, here, hop), _names_somebody(people, here, hop), sa.not_(flagged))
+    return sa.and_(points(people, table, here, hop), names_somebody(people, here, hop), sa.not_(flagged))
 
 
-def _names_somebody(people: People, here: FromClause, hop: Hop) -> Bool:
+def names_somebody(people: People, here: FromClause, hop: Hop) -> Bool:
     """A prefixed text that no key is written as names nobody."""
     own, other = hop.pairs[0]
     if hop.prefix_own is None or people.plan.bound.schema.tables[hop.table].columns[other].family is not Family.INTEGER:

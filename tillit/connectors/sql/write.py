@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
-from tillit.connectors.sql.compiler import sql_table
+from tillit.connectors.sql.compiler import exists, sql_table
 from tillit.connectors.sql.fills import coarse_value, fill_value, is_coarse, is_filled
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import COARSE, DEAD, Marks
 from tillit.connectors.sql.need import link_columns
-from tillit.model.plan import TableRule
+from tillit.model.plan import OwnerRule, TableRule
 from tillit.model.schema import Family, Schema
 
 
@@ -35,17 +36,19 @@ class Write:
 
     `columns` is what an image of a row before the write must hold: the whole row for `delete` and `unlink`; for
     `change` and `untie` the key and the touched columns, with `new` giving what each touched column becomes.
+    `sources` are what the table is joined with.
     """
 
     table: str
     action: str  # change, unlink, untie, delete
     statement: sa.Executable
     target: sa.TableClause
-    marked: sa.TableClause
+    sources: tuple[FromClause, ...]
     where: tuple[Bool, ...]
     columns: tuple[str, ...]
     new: dict[str, ColumnElement[Any]]
     tied: tuple[str, ...] = ()  # of a delete: columns that an `untie` has set to NULL by then
+    people: bool = False  # its rows may be people: the image must be readable row by row
 
 
 def changes(marks: Marks, rule: TableRule, part: Slice = WHOLE) -> Write | None:
@@ -65,12 +68,12 @@ def changes(marks: Marks, rule: TableRule, part: Slice = WHOLE) -> Write | None:
         return None
     chosen = (marks.at(rule, mark, target), mark.c.go == 0, sa.or_(sa.false(), *tests))
     where: tuple[Bool, ...] = (*chosen, *part.on_mark(mark), *part.on_row(target, mark))
-    frozen = {c: target.c[c] for c in _moves_by_itself(schema, rule.table) if c not in values}
+    frozen = {c: target.c[c] for c in moves_by_itself(schema, rule.table) if c not in values}
     update = sa.update(target).values({target.c[c]: v for c, v in {**values, **frozen}.items()}).where(*where)
-    return Write(rule.table, "change", update, target, mark, where, (*rule.key, *values), values)
+    return Write(rule.table, "change", update, target, (mark,), where, (*rule.key, *values), values)
 
 
-def _moves_by_itself(schema: Schema, table: str) -> list[str]:
+def moves_by_itself(schema: Schema, table: str) -> list[str]:
     """MariaDB moves ON UPDATE CURRENT_TIMESTAMP columns in every UPDATE that does not name them."""
     if schema.engine != "mariadb":
         return []
@@ -117,7 +120,14 @@ def unlinks(marks: Marks, rule: TableRule) -> Iterator[Write]:
         if made is not None and made.rows and rule.deletes:
             here = owner.up[0].pairs
             pairs = [(target.c[other], made.table.c[f"k{rule.key.index(own)}"]) for own, other in here]
-            yield _delete(marks, owner.via, "unlink", target, made.table, pairs, [made.table.c.go == 1], WHOLE)
+            rest = WHOLE if cut is None or not cut.rows else Slice(on_row=partial(_not_cut, owner, cut.alias()))
+            yield _delete(marks, owner.via, "unlink", target, made.table, pairs, [made.table.c.go == 1], rest)
+
+
+def _not_cut(owner: OwnerRule, cut: FromClause, row: FromClause, _mark: FromClause) -> Sequence[Bool]:
+    """The link row has not gone already, with its link."""
+    same = tuple(cut.c[f"v{i}"] == row.c[c] for i, c in enumerate(link_columns(owner)))
+    return [sa.not_(exists(cut, where=same))]
 
 
 def unties(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice = WHOLE) -> Write | None:
@@ -130,9 +140,9 @@ def unties(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice = WHO
     where: tuple[Bool, ...] = (marks.at(rule, mark, target), mark.c.go == 1, holds_on)
     where = (*where, *part.on_mark(mark), *part.on_row(target, mark))
     values: dict[str, ColumnElement[Any]] = {c: sa.null() for c in tied}
-    frozen = {c: target.c[c] for c in _moves_by_itself(marks.people.compiler.schema, rule.table) if c not in values}
+    frozen = {c: target.c[c] for c in moves_by_itself(marks.people.compiler.schema, rule.table) if c not in values}
     update = sa.update(target).values({target.c[c]: v for c, v in {**values, **frozen}.items()}).where(*where)
-    return Write(rule.table, "untie", update, target, mark, where, (*rule.key, *tied), values)
+    return Write(rule.table, "untie", update, target, (mark,), where, (*rule.key, *tied), values)
 
 
 def deletes(marks: Marks, rule: TableRule, part: Slice = WHOLE, tied: Sequence[str] = ()) -> Write | None:
@@ -143,7 +153,7 @@ def deletes(marks: Marks, rule: TableRule, part: Slice = WHOLE, tied: Sequence[s
     target = sql_table(marks.people.compiler.schema, rule.table)
     pairs = [(target.c[k], made.table.c[f"k{i}"]) for i, k in enumerate(rule.key)]
     found = _delete(marks, rule.table, "delete", target, made.table, pairs, [made.table.c.go == 1], part)
-    return replace(found, tied=tuple(tied))
+    return replace(found, tied=tuple(tied), people=rule.is_root)
 
 
 def _delete(
@@ -172,7 +182,7 @@ def _delete(
             statement = statement.where(again)
     schema = marks.people.compiler.schema
     columns = tuple(c.name for c in schema.tables[table].columns.values() if not c.generated)
-    return Write(table, action, statement, target, marked, where, columns, {})
+    return Write(table, action, statement, target, (marked,), where, columns, {})
 
 
 def _delete_listed(
