@@ -17,7 +17,6 @@ from tests.oracle.product import Product
 
 SERVERS = ("postgresql", "mariadb")
 EVERY = 3  # one case of so many is run on each server
-PENDING = {"values: form: an aware time, in the controller's zone": "moved to the first day in UTC"}
 
 
 def titled(hand: Hand) -> str:
@@ -43,12 +42,7 @@ def on_engines() -> list[Any]:
     for turn, server in enumerate(SERVERS):
         of_turn = (h for n, h in enumerate(ALL) if h.case.engine != "sqlite" or n % EVERY == turn)
         chosen += [(server, hand) for hand in of_turn]
-    return [pytest.param(engine, hand, id=f"{engine}: {titled(hand)}", marks=pending(hand)) for engine, hand in chosen]
-
-
-def pending(hand: Hand) -> list[pytest.MarkDecorator]:
-    reason = PENDING.get(titled(hand))
-    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    return [pytest.param(engine, hand, id=f"{engine}: {titled(hand)}") for engine, hand in chosen]
 
 
 @pytest.mark.parametrize(("engine", "case"), on_engines())

@@ -6,54 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
-from datetime import timedelta
-from itertools import count
 
 import pytest
 
-from tests.run.shop import NOW, Shop, new_shop
+from tests.run.shop import Shop
 from tests.support.repository import ROOT
-from tillit.cli import main as cli
 
 LINNEA = ("--email", "linnea.berg@example.com")
 PERSONAL = ("linnea", "berg", "erik", "070-174", "198.51", "öst")
-
-
-@dataclass
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def shop(tmp_path, sqlite_url) -> Shop:
-    return new_shop(tmp_path / "project", sqlite_url)
-
-
-@pytest.fixture
-def tillit(shop, monkeypatch, capsys):
-    """Runs a command in this process, as the entry point does."""
-
-    seconds = count()
-
-    def run(*arguments: str) -> Said:
-        for name, value in shop.environment.items():
-            monkeypatch.setenv(name, value)
-        moment = (NOW + timedelta(seconds=next(seconds))).isoformat()
-        timed = [] if arguments[0] in ("validate", "journal") else ["--now", moment]
-        monkeypatch.setattr(sys, "argv", ["tillit", *arguments, "--project", str(shop.folder), *timed])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
 
 
 def test_the_whole_story(tillit, shop):
@@ -108,6 +68,23 @@ def test_forget_tells_what_is_kept_and_until_when(tillit):
     assert told["ends"] == ["orders"]
 
 
+def test_each_identifier_may_be_given_more_than_once(tillit):
+    several = ("--email", "nobody@example.com", "--email", "erik.ek@example.com", "--phone", "070 174 06 01")
+    told = tillit("explain", *several, "--phone", "0701740604", "--format", "json").json
+    assert {p["key"][0] for p in told["found"]} == {1, 2, 4}
+    mails = ("linnea.berg@example.com", "orjan.ost@example.com")
+    told = tillit("forget", *(word for mail in mails for word in ("--id", f"email={mail}")), "-f", "json").json
+    assert {p["key"][0] for p in told["found"]} == {1, 3}
+
+
+def test_all_given_identifiers_are_looked_for_afterwards(tillit, shop):
+    shop.execute("INSERT INTO products VALUES (3, 'To linnea@old.example'), (4, 'To linnea@older.example')")
+    given = ("--email", "linnea@old.example", "--email", "linnea@older.example", *LINNEA)
+    done = tillit("forget", *given, "--apply", "--vouched-by", "Dana", "--format", "json").json
+    (place,) = [p for p in done["found_again"]["places"] if p["place"] == "unmapped"]
+    assert place["keys"] == [[3], [4]]
+
+
 def test_forget_ends_with_findings_when_something_is_found_again(tillit, shop):
     shop.execute("INSERT INTO products VALUES (3, 'Made for linnea.berg@example.com')")
     done = tillit("forget", *LINNEA, "--apply", "--vouched-by", "Dana", "--format", "json")
@@ -136,6 +113,8 @@ def test_nobody_found(tillit):
         (("forget",), 2, "nothing says who is meant"),
         (("forget", "--email", "erik"), 2, "is none"),
         (("forget", "--id", "email"), 2, "TYPE=VALUE"),
+        (("forget", "--email", "erik.ek@example.com", "--email", ""), 2, "an empty value"),
+        (("forget", "--email", "erik.ek@example.com", "--email", "erik"), 2, "is none"),
         (("explain", "--person", "shop.orders=1"), 2, "shop.contacts"),
         (("explain", "--person", "shop.contacts=x"), 2, "no key of shop.contacts"),
         (("forget", "--request", "12"), 2, "number of a request"),

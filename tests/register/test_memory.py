@@ -10,9 +10,17 @@ import pytest
 from tillit.model.errors import RegisterError
 from tillit.register.approvals import Approval, approvals, approve, current_approval
 from tillit.register.database import reading, writing
-from tillit.register.evidence import Evidence, drop_evidence, evidence_since, latest_evidence, record_evidence
+from tillit.register.evidence import (
+    Evidence,
+    drop_evidence,
+    evidence_of_request,
+    evidence_since,
+    latest_evidence,
+    record_evidence,
+)
 from tillit.register.requests import (
     RequestState,
+    close_request,
     get_request,
     open_requests,
     receive_request,
@@ -52,6 +60,20 @@ def test_the_newest_evidence_of_each_check_clause_and_subject(register):
         assert evidence_since(conn, NOW) == [later]
 
 
+def test_the_newest_evidence_of_a_request(register):
+    mine, other = uuid4(), uuid4()
+    seen = [
+        Evidence("erasure", "", NOW + hours * HOUR, "a", state, "", 0, {"left": {}, "request": str(number)})
+        for hours, state, number in ((0, "broken", mine), (1, "kept", mine), (2, "broken", other))
+    ]
+    with writing(register) as conn:
+        record_evidence(conn, seen)
+    with reading(register) as conn:
+        assert evidence_of_request(conn, mine) == seen[1]
+        assert evidence_of_request(conn, other) == seen[2]
+        assert evidence_of_request(conn, uuid4()) is None
+
+
 def test_evidence_that_is_no_data_is_refused(small_register):
     with pytest.raises(TypeError), writing(small_register) as conn:
         record_evidence(conn, [Evidence("x", "3.1", NOW, "a", "kept", detail={"row": object()})])
@@ -73,6 +95,20 @@ def test_a_request_from_letter_to_answer(register):
         set_request_state(conn, soon, RequestState.ANSWERED, NOW + 2 * HOUR)
         set_request_state(conn, later, RequestState.REFUSED, NOW + 2 * HOUR)
         assert open_requests(conn) == []
+
+
+def test_a_request_closed_with_something_left(register):
+    with writing(register) as conn:
+        number = receive_request(conn, "erasure", NOW, NOW + HOUR, "Dana")
+        close_request(conn, number, "somebody_else", "Karin", NOW + HOUR)
+        assert open_requests(conn) == []
+        told = get_request(conn, number)
+        assert (told.state, told.close_reason, told.closed_by) == (RequestState.CLOSED, "somebody_else", "Karin")
+        set_request_state(conn, number, RequestState.RUNNING, NOW + 2 * HOUR)
+        told = get_request(conn, number)
+        assert (told.state, told.close_reason, told.closed_by) == (RequestState.RUNNING, "", "")
+        with pytest.raises(RegisterError, match="no request"):
+            close_request(conn, uuid4(), "somebody_else", "Karin", NOW)
 
 
 def test_a_request_that_is_not_there_is_told(register):

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tillit.model.errors import RegisterError
-from tillit.model.standing import Person, Standing
+from tillit.model.standing import UNLIMITED, Person, Standing
 from tillit.register.canonical import key_from_text, key_to_text
 from tillit.register.database import reading, writing
 from tillit.register.people import anybody_in, close_root, closed_people, drop_closed, known_people, reopen_roots
 from tillit.register.schema import person, standing_event
 from tillit.register.standing import (
-    UNLIMITED,
+    NO_PROOF,
     EventKind,
+    Proof,
     history,
     lift_hold,
     load_standing,
@@ -156,6 +157,19 @@ def test_standing_of_some_people_is_what_all_are_told(register):
     with reading(register) as conn:
         found = standing_of(conn, [BO, other, Person("crm", "contacts", (3,))])
     assert found == [standing(register)[BO], standing(register, "shop")[other]]
+
+
+def test_how_a_consent_was_given_and_withdrawn_is_kept(register):
+    given, withdrawn = Proof("form on the web site", "2026-03", "Dana"), Proof(recorded_by="Eli")
+    with writing(register) as conn:
+        record_consent(conn, [ANNA, BO], ["survey"], NOW, proof=given)
+        record_withdrawal(conn, [ANNA], ["survey"], NOW + HOUR, proof=withdrawn)
+        record_end(conn, [ANNA], {"survey": NOW + HOUR}, NOW + HOUR)
+        close_root(conn, [ANNA], NOW + HOUR, RUN)
+        reopen_roots(conn, [ANNA], RUN)
+    with reading(register) as conn:
+        assert [e.proof for e in history(conn, ANNA)] == [given, withdrawn, NO_PROOF]
+        assert [e.proof for e in history(conn, BO)] == [given]
 
 
 def test_the_history_tells_all_events_in_order(register):

@@ -1,4 +1,4 @@
-"""`tillit journal list | verify | export`."""
+"""`tillit journal list | verify | checkpoint | export`."""
 
 from __future__ import annotations
 
@@ -6,39 +6,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
+from tillit.cli.journal_words import TITLES, about
 from tillit.cli.options import Format, FormatOption, ProjectOption
 from tillit.cli.output import as_json, console, count, heading, say, table
+from tillit.register.journal_proof import Verdict
 from tillit.service import journal
 from tillit.service.project import load, remembering
+
+FileArgument = Annotated[
+    Path, typer.Argument(help="The file to write; one of these from earlier is replaced.", metavar="FILE")
+]
 
 app = typer.Typer(
     help="What was done, by whom and when, in a form that cannot be changed unseen.", no_args_is_help=True
 )
 FINDINGS = 1
-MOST_PLACES = 3  # told one by one
 LastOption = Annotated[
     int, typer.Option("--last", "-n", help="How many of the newest entries; 0 for all.", metavar="N")
 ]
 WitnessOption = Annotated[
     list[Path], typer.Option("--witness", help="A checkpoint that was kept elsewhere.", metavar="FILE")
 ]
-TITLES = {
-    "run.started": "Run started",
-    "run.removed": "Removed",
-    "run.recovered": "Found out after a kill",
-    "run.finished": "Run ended",
-    "brake.overridden": "Brake overridden",
-    "policy.approved": "Policy approved",
-    "request.erasure": "Asked to be forgotten",
-    "request.checked": "Looked again",
-    "undo.started": "Undo started",
-    "undo.batch": "Put back",
-    "undo.destroyed": "Undo destroyed",
-    "hold.placed": "Hold placed",
-    "tables.paused": "Tables paused",
-    "table.resumed": "Table resumed",
-}
 
 
 @app.command("list")
@@ -69,11 +59,32 @@ def verify(
             "",
             f"[green]✓ Unchanged:[/green] {count(verdict.size, 'entry', 'entries')}, each checkpoint signed.",
         )
-        say("[dim]Keep a checkpoint elsewhere (`tillit journal export`), and nobody can cut it back unseen.[/dim]")
+        say("[dim]Keep a checkpoint elsewhere (`tillit journal checkpoint`), and nobody can cut it back unseen.[/dim]")
     else:
-        say("", "[bold red]✗ Somebody has changed the journal.[/bold red]")
-        for fault in verdict.faults:
-            say(f"• {fault}")
+        _show_faults(verdict)
+    raise typer.Exit(0 if verdict.ok else FINDINGS)
+
+
+@app.command()
+def checkpoint(
+    file: FileArgument,
+    project: ProjectOption = Path("."),
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Write the newest signed checkpoint to FILE, to be kept where others cannot reach it, for `verify --witness`.
+
+    Verifies the journal first, against what FILE holds already too. Ends with 1, and leaves FILE, when it is changed.
+    """
+    with remembering(load(project)) as memory:
+        verdict = journal.write_checkpoint(memory, file)
+    if format_ is Format.JSON:
+        as_json({"ok": verdict.ok, "entries": verdict.size, "file": file.name, "faults": verdict.faults})
+    elif verdict.ok:
+        say("", f"[green]✓ Written:[/green] {escape(file.name)} signs for {count(verdict.size, 'entry', 'entries')}.")
+        say("[dim]Keep it elsewhere: `tillit journal verify --witness FILE` holds the journal against it.[/dim]")
+    else:
+        _show_faults(verdict)
+        say("Nothing was written.")
     raise typer.Exit(0 if verdict.ok else FINDINGS)
 
 
@@ -84,46 +95,16 @@ def export(project: ProjectOption = Path(".")) -> None:
     with remembering(load(project)) as memory:
         for line in journal.export(memory):
             out.file.write(line + "\n")
+        out.file.flush()
+
+
+def _show_faults(verdict: Verdict) -> None:
+    say("", "[bold red]✗ Somebody has changed the journal.[/bold red]")
+    for fault in verdict.faults:
+        say(f"• {fault}")
 
 
 def _row(entry: dict[str, Any]) -> tuple[str, ...]:
     kind = str(entry["kind"])
     when = str(entry.get("at", ""))[:16].replace("T", " ")
-    return str(entry["number"]), when, TITLES.get(kind, kind), _about(kind, entry)
-
-
-def _rows(rows: dict[str, int]) -> str:
-    if len(rows) > MOST_PLACES:
-        return (
-            f"{count(sum(rows.values()), 'row')} in {count(len({place.rpartition('.')[0] for place in rows}), 'table')}"
-        )
-    return ", ".join(f"{place} {n:,}" for place, n in rows.items())
-
-
-def _about(kind: str, entry: dict[str, Any]) -> str:
-    run = str(entry.get("run", ""))[:8]
-    match kind:
-        case "run.started":
-            return f"{run} {entry['what']} of {', '.join(entry['stores'])}"
-        case "run.removed" | "run.recovered":
-            return f"{run} {entry['store']}: {_rows(entry['rows'])}"
-        case "run.finished":
-            return f"{run} {entry['state']}"
-        case "policy.approved":
-            return f"by {entry['by']}: {sum(entry['counts'].values()):,} values newly without a reason"
-        case "request.erasure":
-            return f"{count(len(entry['people']), 'record')} of one person; vouched for by {entry['vouched_by']}"
-        case "request.checked":
-            return "complete" if entry["complete"] else f"found again in {count(len(entry['left']), 'place')}"
-        case "undo.started":
-            return f"of {str(entry['undoes'])[:8]} by {entry['by']}" + (
-                f" and {entry['second']}" if entry["second"] else ""
-            )
-        case "undo.batch":
-            return f"{entry['store']}: {count(entry['restored'], 'row')}"
-        case "tables.paused":
-            return ", ".join(entry["tables"])
-        case "table.resumed":
-            return f"{entry['table']} by {entry['by']}"
-        case _:
-            return run
+    return str(entry["number"]), when, TITLES.get(kind, kind), about(kind, entry)

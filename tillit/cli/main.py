@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from tillit.cli import check, journal, person, status, sweep, undo
-from tillit.cli.errors import INTERRUPTED, shown
+from tillit.cli import check, consent, journal, lint, person, request, status, sweep, undo
+from tillit.cli.errors import INTERRUPTED, show_notes, shown
+
+
+class _Commands(TyperGroup):
+    """The library ends a command that the user stops without a word; what was done by then must be told."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise typer.Abort from error
+
 
 app = typer.Typer(
     name="tillit",
+    cls=_Commands,
     help="A privacy policy that runs: keeps what you promise about personal data, in your real databases.",
     epilog="Everything looks only; `--apply` acts. Exit codes: 0 well, 1 findings, 2 usage or other error, 3 faults in "
     "files, 4 store, 5 braked, 6 register, 130 interrupted.",
@@ -42,14 +57,19 @@ def top(
     _chosen["debug"] = debug
 
 
-for group in (check, sweep, person, undo, status):
+for group in (check, lint, sweep, person, undo, status):
     group.register(app)
+app.add_typer(consent.app, name="consent")
+app.add_typer(request.app, name="request")
 app.add_typer(journal.app, name="journal")
 
 
 def main() -> None:
     """Run the command line; ends the process with the command's exit code."""
     _chosen["debug"] = False
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a mark that the terminal cannot show never stops the answer
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         code = app(standalone_mode=False)
     except BaseException as error:
@@ -59,6 +79,9 @@ def main() -> None:
 
 def _code(error: BaseException) -> int:
     """The exit code of what a command raised, once it is told."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(error, BrokenPipeError) or (isinstance(error, SystemExit) and isinstance(cause, BrokenPipeError)):
+        return _nobody_reads(error)
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
@@ -66,11 +89,26 @@ def _code(error: BaseException) -> int:
         show()
         return code
     if type(error).__name__ == "Abort":
-        return shown(KeyboardInterrupt(), debug=False)
-    if isinstance(error, BrokenPipeError):
-        sys.stderr.close()
-        return INTERRUPTED
+        return shown(cause if isinstance(cause, KeyboardInterrupt) else KeyboardInterrupt(), debug=False)
+    if isinstance(error, OSError):
+        _drop_output()
     return shown(error, debug=_chosen["debug"])
+
+
+def _nobody_reads(error: BaseException) -> int:
+    """The pipe of the answer is broken, as by `| head`: no fault; but what was done is told, where that can be read."""
+    _drop_output()
+    with suppress(OSError, SystemExit):
+        show_notes(error)
+    return INTERRUPTED
+
+
+def _drop_output() -> None:
+    """What is left to be written would fail once more when the process ends, and hide the exit code."""
+    with suppress(AttributeError, OSError, ValueError):  # it may be no file, or closed
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -43,11 +43,20 @@ AllowMoreOption = Annotated[
 ByOption = Annotated[
     str, typer.Option("--by", help="Who does this, for the journal (default: your login name).", metavar="NAME")
 ]
-EmailOption = Annotated[str, typer.Option("--email", help="E-mail address of the person.", metavar="ADDRESS")]
-PhoneOption = Annotated[str, typer.Option("--phone", help="Phone number of the person.", metavar="NUMBER")]
+EmailOption = Annotated[
+    list[str],
+    typer.Option("--email", help="E-mail address of the person; again for each they have.", metavar="ADDRESS"),
+]
+PhoneOption = Annotated[
+    list[str], typer.Option("--phone", help="Phone number of the person; again for each they have.", metavar="NUMBER")
+]
 IdOption = Annotated[
     list[str],
-    typer.Option("--id", help="Any identifier that the maps name, such as customer_number=17.", metavar="TYPE=VALUE"),
+    typer.Option(
+        "--id",
+        help="Any identifier that the maps name, such as customer_number=17; again for each.",
+        metavar="TYPE=VALUE",
+    ),
 ]
 PersonOption = Annotated[
     list[str],
@@ -87,15 +96,18 @@ def moment(text: str) -> datetime:
     return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
-def identifiers(email: str, phone: str, others: list[str]) -> dict[str, str]:
-    """Identifier type -> value, of what was given. Raises TillitError, never repeating a value."""
-    given = {"email": email, "phone": phone}
+def identifiers(emails: list[str], phones: list[str], others: list[str]) -> dict[str, list[str]]:
+    """Identifier type -> all the values that were given. Raises TillitError, never repeating a value."""
+    given = {"email": [value.strip() for value in emails], "phone": [value.strip() for value in phones]}
     for text in others:
         kind, sign, value = text.partition("=")
         if not sign or not kind or not value:
             raise TillitError("--id wants TYPE=VALUE", "such as --id customer_number=17")
-        given[kind.strip()] = value.strip()
-    return {kind: value for kind, value in given.items() if value}
+        given.setdefault(kind.strip(), []).append(value.strip())
+    empty = next((kind for kind, values in given.items() if "" in values), None)
+    if empty is not None:
+        raise TillitError(f"an empty value was given for {empty}", "leave it out, or say what it is")
+    return {kind: values for kind, values in given.items() if values}
 
 
 def who(by: str) -> str:

@@ -56,8 +56,10 @@ def table(
 
 def as_json(value: object) -> None:
     """`value` as JSON on standard output."""
-    json.dump(plain(value), sys.stdout, indent=2, ensure_ascii=False)
+    any_text = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    json.dump(plain(value), sys.stdout, indent=2, ensure_ascii=not any_text)
     sys.stdout.write("\n")
+    sys.stdout.flush()  # a full disk is told now, not when the process ends
 
 
 def plain(value: object) -> Any:

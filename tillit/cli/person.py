@@ -9,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from tillit.cli.found import show_found, show_going
 from tillit.cli.options import (
     AllowMoreOption,
     ApplyOption,
@@ -29,7 +30,8 @@ from tillit.cli.output import as_json, count, day, heading, say, short, table, w
 from tillit.cli.person_json import explained_json, forgotten_json, found_json
 from tillit.cli.residue import show_residual
 from tillit.model.errors import TillitError
-from tillit.run.identify import Ambiguous, Match
+from tillit.service.committed import done as committed
+from tillit.service.committed import telling
 from tillit.service.explain import Explained
 from tillit.service.explain import explain as reasons
 from tillit.service.forget import Ask, Foreseen, Forgotten, foresee
@@ -54,8 +56,8 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    email: EmailOption = "",
-    phone: PhoneOption = "",
+    email: EmailOption = [],  # noqa: B006
+    phone: PhoneOption = [],  # noqa: B006
     ids: IdOption = [],  # noqa: B006
     person: PersonOption = [],  # noqa: B006
     except_: ExceptOption = [],  # noqa: B006
@@ -71,14 +73,14 @@ def explain(
     if format_ is Format.JSON:
         as_json(explained_json(told, at.now))
         return
-    _show_found(told.matches, told.ambiguous)
+    show_found(told.matches, told.ambiguous)
     if told.matches:
         _show_explained(told, rows=rows)
 
 
 def forget(
-    email: EmailOption = "",
-    phone: PhoneOption = "",
+    email: EmailOption = [],  # noqa: B006
+    phone: PhoneOption = [],  # noqa: B006
     ids: IdOption = [],  # noqa: B006
     person: PersonOption = [],  # noqa: B006
     except_: ExceptOption = [],  # noqa: B006
@@ -97,24 +99,35 @@ def forget(
     ask = Ask(identifiers(email, phone, ids), tuple(person), tuple(except_), _request(request))
     if apply and not vouched_by.strip():
         raise TillitError("nobody vouches for who is asking", "add --vouched-by NAME: who made sure, and how")
-    with opened(project, now) as at:
-        if not apply:
-            with working("Looking"):
-                foreseen, done = foresee(at.project, at.memory, at.stores, ask, at.now), None
-        else:
-            with working("Erasing") as progress:
-                foreseen, done = erase(
-                    at.project,
-                    at.memory,
-                    at.stores,
-                    ask,
-                    at.now,
-                    vouched_by=vouched_by.strip(),
-                    allow_more=allow_more,
-                    progress=progress,
-                )
-    _tell(foreseen, done, at, format_, apply=apply)
-    raise typer.Exit(FINDINGS if done is not None and not done.complete else 0)
+    if not apply:
+        with opened(project, now) as at, working("Looking"):
+            foreseen = foresee(at.project, at.memory, at.stores, ask, at.now)
+        _tell(foreseen, None, at, format_, apply=False)
+        return
+    complete = _forget(project, now, ask, format_, vouched_by=vouched_by.strip(), allow_more=allow_more)
+    raise typer.Exit(0 if complete else FINDINGS)
+
+
+def _forget(folder: Path, now: str, ask: Ask, format_: Format, *, vouched_by: str, allow_more: bool) -> bool:
+    """Erase and tell; False when somebody must look at what was found again."""
+    with telling() as told:
+        with opened(folder, now) as at, working("Erasing") as progress:
+            foreseen, done = erase(
+                at.project,
+                at.memory,
+                at.stores,
+                ask,
+                at.now,
+                vouched_by=vouched_by,
+                allow_more=allow_more,
+                progress=progress,
+            )
+            if done is not None:
+                told(committed(done.outcome.run_id, done.outcome.total))
+                state = "complete" if done.complete else "not complete, and open"
+                told(f"Request {done.request_id} is {state}.")
+        _tell(foreseen, done, at, format_, apply=True)
+    return done is None or done.complete
 
 
 def _request(text: str) -> UUID | None:
@@ -128,7 +141,7 @@ def _tell(foreseen: Foreseen, done: Forgotten | None, at: Opened, format_: Forma
     if format_ is Format.JSON:
         as_json(found_json(foreseen, at.now) if done is None else forgotten_json(foreseen, done, at.now))
         return
-    _show_found(foreseen.matches, foreseen.ambiguous)
+    show_found(foreseen.matches, foreseen.ambiguous)
     if not foreseen.matches:
         return
     if done is None:
@@ -142,37 +155,8 @@ def _tell(foreseen: Foreseen, done: Forgotten | None, at: Opened, format_: Forma
     _conclude(done)
 
 
-def _show_found(matches: Sequence[Match], ambiguous: Sequence[Ambiguous]) -> None:
-    if not matches:
-        say("", "[bold]Nobody found.[/bold] No store holds a person with these identifiers.")
-    else:
-        heading("Who was found")
-        for match in matches:
-            say(f"[green]✓[/green] {match.reason}")
-    if ambiguous:
-        heading("Not included: a person must decide")
-        for doubt in ambiguous:
-            say(f"[yellow]?[/yellow] {doubt.reason}:")
-            for one in doubt.people:
-                if all(match.person != one for match in matches):
-                    key = ",".join(map(str, one.key))
-                    say(f"    {one.store}.{one.table}={key}")
-        say("[dim]Is one of them the same person? Add it with --person STORE.TABLE=KEY.[/dim]")
-
-
 def _show_foreseen(foreseen: Foreseen) -> None:
-    rows = []
-    for store in foreseen.stores:
-        for name, tally in sorted(store.tallies.items()):
-            if tally.total:
-                cells = sum(tally.replaced.values()) + sum(tally.coarsened.values())
-                numbers = (tally.deleted, cells, sum(tally.cut.values()))
-                rows.append((f"{store.store}.{name}", *(f"{n:,}" if n else "-" for n in numbers)))
-    heading("What would be erased")
-    if rows:
-        table(("Table", "Rows deleted", "Values cleared", "Links cut"), rows, (1, 2, 3))
-    else:
-        say("Nothing.")
+    show_going("What would be erased", foreseen.stores)
     _show_kept(foreseen.kept, "What would be kept, and why")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tillit.model.standing import Person
 from tillit.run.identify import Ambiguous, Match
+from tillit.run.observe import Observed
 from tillit.run.residual import ResidualReport
 from tillit.service.explain import Explained
 from tillit.service.forget import Foreseen, Forgotten
@@ -17,29 +18,17 @@ Json = dict[str, object]
 
 def explained_json(told: Explained, now: datetime) -> Json:
     """What `tillit explain --format json` gives."""
-    return {"at": now, **_who(told.matches, told.ambiguous), "rows": [_kept(row) for row in told.rows]}
+    return {"at": now, **who_json(told.matches, told.ambiguous), "rows": [_kept(row) for row in told.rows]}
 
 
 def found_json(foreseen: Foreseen, now: datetime) -> Json:
     """What `tillit forget --format json` gives without --apply."""
-    erased = {
-        f"{store.store}.{name}": {
-            "deleted": t.deleted,
-            "replaced": t.replaced,
-            "coarsened": t.coarsened,
-            "cut": t.cut,
-            "shells": t.shells,
-        }
-        for store in foreseen.stores
-        for name, t in sorted(store.tallies.items())
-        if t.total
-    }
     return {
         "at": now,
         "applied": False,
-        **_who(foreseen.matches, foreseen.ambiguous),
+        **who_json(foreseen.matches, foreseen.ambiguous),
         "ends": foreseen.ends,
-        "erased": erased,
+        "erased": going_json(foreseen.stores),
         "kept": [_kept(row) for row in foreseen.kept],
         "known_identifiers": foreseen.known,
     }
@@ -55,7 +44,7 @@ def forgotten_json(foreseen: Foreseen, done: Forgotten, now: datetime) -> Json:
         "answer_by": done.due_at,
         "run": done.outcome.run_id,
         "undo_until": done.undo_until,
-        **_who(foreseen.matches, foreseen.ambiguous),
+        **who_json(foreseen.matches, foreseen.ambiguous),
         "ends": foreseen.ends,
         "erased": done.outcome.rows,
         "kept": [_kept(row) for row in done.kept],
@@ -65,16 +54,34 @@ def forgotten_json(foreseen: Foreseen, done: Forgotten, now: datetime) -> Json:
     }
 
 
-def _who(matches: Sequence[Match], ambiguous: Sequence[Ambiguous]) -> Json:
+def going_json(stores: Sequence[Observed]) -> Json:
+    """What a sweep of the person would do, table by table."""
     return {
-        "found": [{**_person(m.person), "reason": m.reason} for m in matches],
+        f"{store.store}.{name}": {
+            "deleted": t.deleted,
+            "replaced": t.replaced,
+            "coarsened": t.coarsened,
+            "cut": t.cut,
+            "shells": t.shells,
+        }
+        for store in stores
+        for name, t in sorted(store.tallies.items())
+        if t.total
+    }
+
+
+def who_json(matches: Sequence[Match], ambiguous: Sequence[Ambiguous]) -> Json:
+    """Who was found, and who may be the same."""
+    return {
+        "found": [{**person_json(m.person), "reason": m.reason} for m in matches],
         "ambiguous": [
-            {"reason": a.reason, "type": a.type, "people": [_person(p) for p in a.people]} for a in ambiguous
+            {"reason": a.reason, "type": a.type, "people": [person_json(p) for p in a.people]} for a in ambiguous
         ],
     }
 
 
-def _person(person: Person) -> Json:
+def person_json(person: Person) -> Json:
+    """A person: where, and the key."""
     return {"store": person.store, "table": person.table, "key": list(person.key)}
 
 

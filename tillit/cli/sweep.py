@@ -21,6 +21,7 @@ from tillit.cli.options import (
 )
 from tillit.cli.output import as_json, count, day, heading, say, short, table, working
 from tillit.model.plan import TableTally
+from tillit.service.committed import done, telling
 from tillit.service.sweep import Preview, Swept, preview, resume
 from tillit.service.sweep import sweep as remove
 
@@ -58,28 +59,34 @@ def sweep(
     now: NowOption = "",
 ) -> None:
     """Remove what has no reason to be kept any more. Without --apply, the same as `tillit plan`."""
+    if apply and not resume_:
+        _sweep(project, format_, now, by=who(by), approve=approve, allow_more=allow_more)
+        return
     with opened(project, now) as at:
         if resume_:
             resume(at.memory, resume_, who(by), at.now)
             say(f"[green]✓[/green] Sweeps touch {resume_} again.")
             return
-        if not apply:
-            with working("Planning"):
-                seen = preview(at.project, at.memory, at.stores, at.now)
-            _show_plan(seen, at, format_)
-            return
-        with working("Sweeping") as progress:
-            done = remove(
+        with working("Planning"):
+            seen = preview(at.project, at.memory, at.stores, at.now)
+        _show_plan(seen, at, format_)
+
+
+def _sweep(folder: Path, format_: Format, now: str, *, by: str, approve: bool, allow_more: bool) -> None:
+    with telling() as told:
+        with opened(folder, now) as at, working("Sweeping") as progress:
+            swept = remove(
                 at.project,
                 at.memory,
                 at.stores,
                 at.now,
-                by=who(by),
+                by=by,
                 approve_it=approve,
                 allow_more=allow_more,
                 progress=progress,
             )
-    _show_swept(done, format_)
+            told(done(swept.outcome.run_id, swept.outcome.total))
+        _show_swept(swept, format_)
 
 
 def _show_plan(seen: Preview, at: Opened, format_: Format) -> None:
@@ -138,27 +145,27 @@ def _cells(tally: TableTally) -> str:
     return ", ".join(parts) or "-"
 
 
-def _show_swept(done: Swept, format_: Format) -> None:
+def _show_swept(swept: Swept, format_: Format) -> None:
     if format_ is Format.JSON:
         as_json(
             {
-                "run": done.outcome.run_id,
-                "rows": done.outcome.rows,
-                "total": done.outcome.total,
-                "recovered": done.outcome.recovered,
-                "destroyed": done.destroyed,
-                "undo_until": done.undo_until,
-                "approved": done.approved,
+                "run": swept.outcome.run_id,
+                "rows": swept.outcome.rows,
+                "total": swept.outcome.total,
+                "recovered": swept.outcome.recovered,
+                "destroyed": swept.destroyed,
+                "undo_until": swept.undo_until,
+                "approved": swept.approved,
             }
         )
         return
-    for line in done.outcome.recovered:
+    for line in swept.outcome.recovered:
         say(f"[yellow]From an earlier run:[/yellow] {line}")
-    if done.approved:
+    if swept.approved:
         say("[green]✓[/green] The policy and maps as they are now are approved.")
-    if done.destroyed:
-        say(f"[green]✓[/green] Destroyed for good: the undo of {count(len(done.destroyed), 'run')}.")
-    if not done.outcome.total:
+    if swept.destroyed:
+        say(f"[green]✓[/green] Destroyed for good: the undo of {count(len(swept.destroyed), 'run')}.")
+    if not swept.outcome.total:
         say("[green]✓ Nothing to remove.[/green] Everything that is there has a reason to be.")
         return
     heading("Removed")
@@ -169,14 +176,14 @@ def _show_swept(done: Swept, format_: Format) -> None:
         "untie": "untied",
     }
     rows = [
-        (f"{store}.{name}", words[action], f"{n:,}") for (store, name, action), n in sorted(done.outcome.rows.items())
+        (f"{store}.{name}", words[action], f"{n:,}") for (store, name, action), n in sorted(swept.outcome.rows.items())
     ]
     table(("Table", "What", "Rows"), rows, (2,))
     say(
         "",
-        f"[green]✓ {count(done.outcome.total, 'row')} done[/green] in run [bold]{short(done.outcome.run_id)}[/bold].",
+        f"[green]✓ {count(swept.outcome.total, 'row')} done[/green] in run [bold]{short(swept.outcome.run_id)}[/bold].",
     )
-    say(f"It can be undone until {day(done.undo_until)}: tillit undo {short(done.outcome.run_id)}")
+    say(f"It can be undone until {day(swept.undo_until)}: tillit undo {short(swept.outcome.run_id)}")
 
 
 def _plan_json(seen: Preview, at: Opened) -> dict[str, object]:

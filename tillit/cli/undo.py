@@ -10,6 +10,8 @@ import typer
 from tillit.cli.options import ByOption, Format, FormatOption, NowOption, ProjectOption, opened, who
 from tillit.cli.output import as_json, count, say, short, working
 from tillit.run.restore import Reason, Undone
+from tillit.service.committed import done as committed
+from tillit.service.committed import telling
 from tillit.service.undo import undo as put_back
 
 RunArgument = Annotated[str, typer.Argument(help="The run: its id or the start of it, or `last`.", metavar="RUN")]
@@ -37,8 +39,14 @@ def undo(
     now: NowOption = "",
 ) -> None:
     """Put back what a run removed. What somebody has written since is never overwritten."""
-    with opened(project, now) as at, working("Putting back"):
-        done = put_back(at.memory, at.stores, run, Reason(who(by), reason.strip(), second.strip()), at.now)
+    with telling() as told:
+        with opened(project, now) as at, working("Putting back"):
+            done = put_back(at.memory, at.stores, run, Reason(who(by), reason.strip(), second.strip()), at.now)
+            told(committed(done.run_id, done.restored, f"of run {done.undone} put back"))
+        _tell(done, format_)
+
+
+def _tell(done: Undone, format_: Format) -> None:
     if format_ is Format.JSON:
         as_json(
             {

@@ -73,6 +73,7 @@ def _table_rule(scene: Scene, bt: BoundTable) -> TableRule:
         cuts=tuple(bt.cuts.values()) if grounds else (),
         when_dead=table.when_dead,
         never_delete=any(c.category == UNKNOWN for c in table.columns.values()),
+        zone=scene.policy.controller.timezone,
     )
 
 

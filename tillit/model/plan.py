@@ -76,6 +76,7 @@ class TableRule:
     cuts: tuple[Cut, ...] = ()
     when_dead: WhenDead = WhenDead.DELETE
     never_delete: bool = False  # a column of category unknown
+    zone: str = "UTC"  # the controller's (an IANA name): a coarser form of an instant begins with its day
 
     @property
     def deletes(self) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -63,6 +64,13 @@ def latest_evidence(conn: sa.Connection, digest: str | None = None) -> list[Evid
 def evidence_since(conn: sa.Connection, since: datetime) -> list[Evidence]:
     """All evidence from `since` on, in the order it was recorded."""
     return _told(conn, sa.select(evidence).where(evidence.c.at >= since))
+
+
+def evidence_of_request(conn: sa.Connection, request_id: UUID) -> Evidence | None:
+    """The newest evidence whose detail tells of this request; None where there is none."""
+    about = evidence.c.detail.contains(canonical({"request": str(request_id)})[1:-1], autoescape=True)
+    found = _told(conn, sa.select(evidence).where(about))
+    return found[-1] if found else None
 
 
 def drop_evidence(conn: sa.Connection, before: datetime) -> int:

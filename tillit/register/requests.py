@@ -18,6 +18,7 @@ class RequestState(Enum):
     VERIFIED = "verified"  # the identity is
     RUNNING = "running"
     ANSWERED = "answered"
+    CLOSED = "closed"  # something was left, and a person has accepted it
     REFUSED = "refused"
 
 
@@ -35,6 +36,8 @@ class Request:
     vouched_by: str  # who of the staff, or which procedure, verified the identity; "" until then
     state: RequestState
     changed_at: datetime
+    close_reason: str = ""  # a code, of a closed one
+    closed_by: str = ""
 
 
 def receive_request(
@@ -62,8 +65,14 @@ def verify_request(conn: sa.Connection, request_id: UUID, vouched_by: str, at: d
 
 
 def set_request_state(conn: sa.Connection, request_id: UUID, state: RequestState, at: datetime) -> None:
-    """Moves a request on. Raises RegisterError when there is no such request."""
-    _change(conn, request_id, {"state": state.value, "changed_at": at})
+    """Moves a request on; one that was closed is open again. Raises RegisterError when there is no such request."""
+    _change(conn, request_id, {"state": state.value, "changed_at": at, "close_reason": None, "closed_by": None})
+
+
+def close_request(conn: sa.Connection, request_id: UUID, reason: str, by: str, at: datetime) -> None:
+    """Closes a request with something left: `reason` is a code, `by` who accepts it. Raises RegisterError."""
+    values = {"state": RequestState.CLOSED.value, "changed_at": at, "close_reason": reason, "closed_by": by}
+    _change(conn, request_id, values)
 
 
 def get_request(conn: sa.Connection, request_id: UUID) -> Request:
@@ -92,5 +101,13 @@ def _no_such(request_id: UUID) -> RegisterError:
 
 def _as_request(row: sa.Row[tuple[object, ...]]) -> Request:
     return Request(
-        row.id, row.kind, row.received_at, row.due_at, row.vouched_by, RequestState(row.state), row.changed_at
+        row.id,
+        row.kind,
+        row.received_at,
+        row.due_at,
+        row.vouched_by,
+        RequestState(row.state),
+        row.changed_at,
+        row.close_reason or "",
+        row.closed_by or "",
     )

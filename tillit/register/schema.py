@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0002"  # the newest revision this code knows; a test holds it against the migrations
+HEAD = "0003"  # the newest revision this code knows; a test holds it against the migrations
 VERSION_TABLE = "tillit_version"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,6 +84,9 @@ standing_event = sa.Table(
     sa.Column("reaches", Moment),  # an end kills rows created by then
     sa.Column("request_id", sa.Uuid),
     sa.Column("run_id", sa.Uuid),
+    sa.Column("source", sa.Text),  # of a consent and its withdrawal: how and where (Art. 7(1))
+    sa.Column("text_version", sa.Text),
+    sa.Column("recorded_by", sa.Text),
     sa.Index("standing_event_person", "person_id", "at", "id"),
     sa.Index("standing_event_request", "request_id"),
 )
@@ -158,6 +161,8 @@ request = sa.Table(
     sa.Column("vouched_by", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("close_reason", sa.Text),  # a code: why it was closed with something left
+    sa.Column("closed_by", sa.Text),
     sa.Index("request_state", "state", "due_at"),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from typing import NamedTuple
@@ -20,9 +20,6 @@ from tillit.model.standing import Person, Standing
 from tillit.register.people import as_person, in_batches, known_ids, person_ids
 from tillit.register.schema import Moment, person, standing_event
 
-UNLIMITED = datetime.max.replace(tzinfo=UTC)
-"""The reach of an end that lasts whatever the row's age: an opt-out from direct marketing."""
-
 
 class EventKind(Enum):
     ENDED = "ended"
@@ -30,6 +27,9 @@ class EventKind(Enum):
     WITHDREW = "withdrew"
     HELD = "held"
     LIFTED = "lifted"
+
+
+_PROOF = ("source", "text_version", "recorded_by")
 
 
 class _Row(NamedTuple):
@@ -46,6 +46,20 @@ class _Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What demonstrates that somebody has consented, or withdrawn it (Art. 7(1)): how and where, to which version of
+    the text, and who has recorded it. Empty where it is not known.
+    """
+
+    source: str = ""
+    text_version: str = ""
+    recorded_by: str = ""
+
+
+NO_PROOF = Proof()
+
+
+@dataclass(frozen=True, slots=True)
 class StandingEvent:
     """One event as `history` tells it. `name` is the purpose, or the reason code of a hold."""
 
@@ -55,6 +69,7 @@ class StandingEvent:
     reaches: datetime | None
     request_id: UUID | None
     run_id: UUID | None
+    proof: Proof = NO_PROOF
 
 
 def record_end(
@@ -73,17 +88,27 @@ def record_end(
 
 
 def record_consent(
-    conn: sa.Connection, people: Iterable[Person], purposes: Iterable[str], at: datetime, request_id: UUID | None = None
+    conn: sa.Connection,
+    people: Iterable[Person],
+    purposes: Iterable[str],
+    at: datetime,
+    request_id: UUID | None = None,
+    proof: Proof = NO_PROOF,
 ) -> None:
     """Records consent (Art. 6(1)(a)) given at `at`; an earlier end of the same purpose is removed by it."""
-    _record(conn, people, EventKind.CONSENTED, dict.fromkeys(purposes), at, request_id)
+    _record(conn, people, EventKind.CONSENTED, dict.fromkeys(purposes), at, request_id, proof=proof)
 
 
 def record_withdrawal(
-    conn: sa.Connection, people: Iterable[Person], purposes: Iterable[str], at: datetime, request_id: UUID | None = None
+    conn: sa.Connection,
+    people: Iterable[Person],
+    purposes: Iterable[str],
+    at: datetime,
+    request_id: UUID | None = None,
+    proof: Proof = NO_PROOF,
 ) -> None:
     """Records that consent is withdrawn (Art. 7(3)). Which purposes end by it is the caller's: see `record_end`."""
-    _record(conn, people, EventKind.WITHDREW, dict.fromkeys(purposes), at, request_id)
+    _record(conn, people, EventKind.WITHDREW, dict.fromkeys(purposes), at, request_id, proof=proof)
 
 
 def place_hold(
@@ -140,8 +165,12 @@ def history(conn: sa.Connection, one: Person) -> list[StandingEvent]:
     """All that was recorded of a person, in order: the demonstration of consent (Art. 7(1)) among it."""
     event = standing_event.c
     columns = (event.kind, event.name, event.at, event.reaches, event.request_id, event.run_id)
-    query = sa.select(*columns).where(event.person_id.in_(known_ids(conn, [one]))).order_by(event.at, event.id)
-    return [StandingEvent(EventKind(row.kind), *row[1:]) for row in conn.execute(query)]
+    proof = (event.source, event.text_version, event.recorded_by)
+    query = sa.select(*columns, *proof).where(event.person_id.in_(known_ids(conn, [one])))
+    return [
+        StandingEvent(EventKind(row.kind), *row[1:6], Proof(*(part or "" for part in row[6:])))
+        for row in conn.execute(query.order_by(event.at, event.id))
+    ]
 
 
 def people_of_request(conn: sa.Connection, request_id: UUID) -> list[Person]:
@@ -160,9 +189,10 @@ def _record(
     at: datetime,
     request_id: UUID | None,
     run_id: UUID | None = None,
+    proof: Proof = NO_PROOF,
 ) -> None:
     """One event per person and name. `names` maps a purpose to the reach of its end, or to None."""
-    into = ("person_id", "kind", "name", "at", "reaches", "request_id", "run_id")
+    into = ("person_id", "kind", "name", "at", "reaches", "request_id", "run_id", *_PROOF)
     for some in in_batches(people):
         ids = person_ids(conn, some)
         for name, reaches in names.items():
@@ -173,6 +203,7 @@ def _record(
                 sa.literal(reaches, Moment),
                 sa.literal(request_id, sa.Uuid),
                 sa.literal(run_id, sa.Uuid),
+                *(sa.literal(getattr(proof, part) or None, sa.Text) for part in _PROOF),
             )
             chosen = sa.select(person.c.id, *values).where(person.c.id.in_(ids))
             conn.execute(sa.insert(standing_event).from_select(into, chosen))

@@ -38,7 +38,7 @@ from tillit.register.standing import (
     standing_of,
 )
 from tillit.run.execute import Order, Outcome, carry_out
-from tillit.run.identify import Ambiguous, Identification, Match, identify
+from tillit.run.identify import Ambiguous, Given, Identification, Match, identify
 from tillit.run.killpoint import killpoint
 from tillit.run.known import identifiers_of
 from tillit.run.memory import Memory, standings, tell
@@ -46,6 +46,7 @@ from tillit.run.observe import Observed, observe
 from tillit.run.residual import Held, ResidualReport, residual
 from tillit.run.restore import HOLD
 from tillit.run.stores import OpenStore
+from tillit.service.committed import naming_run, telling
 from tillit.service.project import Project, fit_to_read, fit_to_write
 from tillit.service.why import Kept, why
 
@@ -54,11 +55,11 @@ ANSWER_WITHIN = Period(months=1)  # Art. 12(3)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who is meant. `given` are identifiers (type -> value); `also` and `but_not` are `STORE.TABLE=KEY`, decided by
-    staff; `request_id` goes on with an earlier request.
+    """Who is meant. `given` are identifiers (type -> the value or values, all of one person); `also` and `but_not` are
+    `STORE.TABLE=KEY`, decided by staff; `request_id` goes on with an earlier request.
     """
 
-    given: Mapping[str, str]
+    given: Given
     also: tuple[str, ...] = ()
     but_not: tuple[str, ...] = ()
     request_id: UUID | None = None
@@ -126,19 +127,37 @@ def forget(
     if not people:
         return foreseen, None
     request_id = _record(project, memory, people, ask, now, vouched_by)
-    killpoint("requested")
-    until = undo_ends(project.policy, (), now, project.settings.undo_days, sweep=False)
-    order = Order(RunKind.FORGET, project.policy, now, until, people, request_id, project.settings.limits, allow_more)
-    outcome = carry_out(memory, stores, order, progress)
-    killpoint("erased")
+    with telling() as told:
+        told(f"Request {request_id} stays open: go on with --request {request_id}, and the identifiers as well.")
+        killpoint("requested")
+        with naming_run(memory, RunKind.FORGET, now):
+            until = undo_ends(project.policy, (), now, project.settings.undo_days, sweep=False)
+            limits = project.settings.limits
+            order = Order(RunKind.FORGET, project.policy, now, until, people, request_id, limits, allow_more)
+            outcome = carry_out(memory, stores, order, progress)
+            killpoint("erased")
+            done = _look_again(project, memory, stores, people, known, (request_id, outcome, until), now)
+            _answered(project, memory, done, now)
+    return foreseen, done
+
+
+def _look_again(
+    project: Project,
+    memory: Memory,
+    stores: list[OpenStore],
+    people: frozenset[Person],
+    known: Mapping[str, set[str]],
+    run: tuple[UUID, Outcome, datetime],
+    now: datetime,
+) -> Forgotten:
+    """What is kept, what should have gone and is still there, and where else the person is still known by."""
+    request_id, outcome, until = run
     kept = tuple(why(project.policy, memory, stores, people, now))
     dead_left = sum(one.total for one in observed(project, memory, stores, people, now, {}))
     report = residual(stores, [known], _held(stores, kept))
     with reading(memory.register) as conn:
         due = get_request(conn, request_id).due_at
-    done = Forgotten(request_id, due, outcome, kept, dead_left, report, until)
-    _answered(project, memory, done, now)
-    return foreseen, done
+    return Forgotten(request_id, due, outcome, kept, dead_left, report, until)
 
 
 def find(project: Project, memory: Memory, stores: list[OpenStore], ask: Ask, now: datetime) -> Identification:
@@ -317,7 +336,7 @@ def _answered(project: Project, memory: Memory, done: Forgotten, now: datetime) 
         "unread": unread,
     }
     state = "kept" if done.complete else "broken"
-    detail = {"request": str(done.request_id), "left": left, "unread": unread}
+    detail = {"request": str(done.request_id), "left": left, "dead_left": done.dead_left, "unread": unread}
     with writing(memory.register) as conn:
         if done.complete:
             set_request_state(conn, done.request_id, RequestState.ANSWERED, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tillit.register import journal
 from tillit.register.database import reading
 from tillit.register.journal_proof import Verdict
 from tillit.register.keys import signing_key
+from tillit.register.notes import read_note
 from tillit.run.memory import Memory
 
 
@@ -38,7 +40,7 @@ def _note(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise TillitError(
-            f"{path.name} cannot be read", "give a file with a checkpoint, as `journal export` gives"
+            f"{path.name} cannot be read", "give a file that `tillit journal checkpoint` has written"
         ) from None
 
 
@@ -48,7 +50,41 @@ def export(memory: Memory) -> Iterator[str]:
         yield from journal.export(conn)
 
 
-def checkpoint(memory: Memory) -> str | None:
-    """The newest signed checkpoint; kept elsewhere, it makes cutting the journal back visible."""
+def write_checkpoint(memory: Memory, file: Path) -> Verdict:
+    """Write the newest signed checkpoint to `file`: kept elsewhere, it shows when what is here by now is changed or cut
+    back. The journal is verified first, also against the checkpoint that `file` holds already; when it is not as it
+    was, nothing is written.
+
+    Raises TillitError when nothing was done yet, `file` is something else, or it cannot be written.
+    """
+    key = signing_key(memory.keys).public_key()
+    notes = [_note(file)] if file.exists() else []
+    if any(read_note(note, key) is None for note in notes):
+        raise TillitError(
+            f"{file.name} is there already, and is no checkpoint that was signed with the key here", "name another file"
+        )
     with reading(memory.register) as conn:
-        return journal.latest_checkpoint(conn)
+        verdict = journal.verify(conn, key, notes)
+        newest = journal.latest_checkpoint(conn)
+    if not verdict.ok:
+        return verdict
+    if newest is None:
+        raise TillitError("the journal is empty: there is nothing to sign for", "run a command with --apply first")
+    _replace(file, newest)
+    return verdict
+
+
+def _replace(file: Path, text: str) -> None:
+    """Whole or not at all: a witness that is cut short is none."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with beside.open("x", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise TillitError(
+            f"{file.name} cannot be written: {error.strerror}", "name a file in a folder of yours"
+        ) from None

@@ -21,6 +21,7 @@ from tillit.run.memory import Memory, standings, tell
 from tillit.run.observe import Observed, observe
 from tillit.run.restore import destroy_due
 from tillit.run.stores import OpenStore
+from tillit.service.committed import naming_run, telling
 from tillit.service.project import Project, fit_to_read, fit_to_write
 
 
@@ -96,13 +97,17 @@ def sweep(
     Raises StoreError when a right is missing; Braked when the policy or a map is new and `approve_it` is not said, or
     when too much would go.
     """
-    destroyed = tuple(destroy_due(memory, now))  # before all that may stop a sweep: undo never outlives its day
-    fit_to_write(stores)
-    approved = _approval(project, memory, stores, now, by, approve_it=approve_it)
-    purposes = {g.purpose for store in stores for t in store.bound.tables.values() for g in t.table.grounds}
-    until = undo_ends(project.policy, purposes, now, project.settings.undo_days, sweep=True)
-    order = Order(RunKind.SWEEP, project.policy, now, until, limits=project.settings.limits, allow_more=allow_more)
-    return Swept(carry_out(memory, stores, order, progress), destroyed, until, approved)
+    with telling() as told:
+        destroyed = tuple(destroy_due(memory, now))  # before all that may stop a sweep: undo never outlives its day
+        if destroyed:
+            told(f"Destroyed for good before that, being due: the undo of {', '.join(map(str, destroyed))}.")
+        fit_to_write(stores)
+        approved = _approval(project, memory, stores, now, by, approve_it=approve_it)
+        purposes = {g.purpose for store in stores for t in store.bound.tables.values() for g in t.table.grounds}
+        until = undo_ends(project.policy, purposes, now, project.settings.undo_days, sweep=True)
+        order = Order(RunKind.SWEEP, project.policy, now, until, limits=project.settings.limits, allow_more=allow_more)
+        with naming_run(memory, RunKind.SWEEP, now):
+            return Swept(carry_out(memory, stores, order, progress), destroyed, until, approved)
 
 
 def _approval(

@@ -7,18 +7,20 @@ from uuid import UUID
 
 from tillit.model.errors import TillitError
 from tillit.register.database import reading
-from tillit.register.runs import Run, StepState, runs, steps
+from tillit.register.runs import Run, RunKind, StepState, runs, steps
 from tillit.run.memory import Memory
 from tillit.run.restore import Reason, Undone
 from tillit.run.restore import undo as put_back
 from tillit.run.stores import OpenStore
+from tillit.service.committed import naming_run
 
 LAST = "last"
 
 
 def undo(memory: Memory, stores: list[OpenStore], name: str, reason: Reason, now: datetime) -> Undone:
     """Undo the run that `name` means: its id, a part of it that is its own, or `last`. Raises TillitError."""
-    return put_back(memory, stores, chosen(memory, name).id, reason, now)
+    with naming_run(memory, RunKind.UNDO, now):
+        return put_back(memory, stores, chosen(memory, name).id, reason, now)
 
 
 def chosen(memory: Memory, name: str) -> Run:
