@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.decide.test_identity import SAME
@@ -39,6 +39,7 @@ def test_every_spelling_meets_a_pattern(type_, one, other):
 LETTERS = st.text(st.sampled_from("abcs%_!. åÄöéßẞİıΣς-1"), min_size=1, max_size=15)
 
 
+@example("email", "sß", str, False)
 @given(
     st.sampled_from(["email", "name", "username"]),
     LETTERS,

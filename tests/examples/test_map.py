@@ -41,11 +41,18 @@ def _file(path: Path) -> tuple[str, str]:
     return str(path.relative_to(EXAMPLE)), path.read_text(encoding="utf-8")
 
 
-def test_every_clause_of_the_policy_has_a_purpose_and_every_purpose_a_place():
+# Purposes of the policy that no map holds anything for yet: the list shrinks as the company's stores are mapped.
+NOT_MAPPED = {
+    "orders_contacts", "credit_check", "support_contacts", "support_calls", "location_features", "do_not_contact",
+    "partner_support", "claims", "requests", "website_operation", "website_choices", "website_statistics",
+}  # fmt: skip
+
+
+def test_every_purpose_has_a_clause_and_a_place():
     policy, store = parsed()
-    assert sorted(policy.clauses) == [f"3.{n}" for n in range(1, 10)]
-    assert {p.clause for p in policy.purposes.values()} == set(policy.clauses)
-    assert {g.purpose for table in store.tables.values() for g in table.grounds} == set(policy.purposes)
+    assert {f"3.{n}" for n in range(1, 10)} <= {p.clause for p in policy.purposes.values()} <= set(policy.clauses)
+    assert {g.purpose for table in store.tables.values() for g in table.grounds} | NOT_MAPPED == set(policy.purposes)
+    assert NOT_MAPPED & {g.purpose for table in store.tables.values() for g in table.grounds} == set()
 
 
 def test_every_kind_of_information_has_parts():

@@ -12,8 +12,9 @@ from tests.policy.test_schemas import validator
 from tests.support.repository import ROOT
 from tillit.model.mapping import Store
 from tillit.model.policy import Event, Policy, Rounding
-from tillit.policy import parse_all
+from tillit.policy import parse_all, parse_policy
 from tillit.policy.periods import parse_period
+from tillit.policy.section_shapes import INNER_SHAPES, NAMED_SECTIONS, SINGLE_SECTIONS
 from tillit.policy.shapes import (
     BASES,
     COLUMN_SHAPE,
@@ -21,9 +22,11 @@ from tillit.policy.shapes import (
     EVENTS,
     FORMS,
     GROUND,
+    INFORMATION_TYPE,
     LINK,
     OVERRIDES,
     PERSON,
+    PERSON_KIND,
     PURPOSE,
     ROUNDINGS,
     TABLE,
@@ -125,3 +128,31 @@ def test_every_form_of_condition_is_read(condition: str):
         ],
     )
     assert parsed(POLICY, store)[1].tables["orders"].grounds[0].while_ is not None
+
+
+WHOLE = (ROOT / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+
+
+def test_the_whole_policy_is_read_and_fits():
+    (text,) = re.findall(r"```yaml\n(.*?)```", WHOLE, re.DOTALL)
+    policy = parse_policy("policy.yaml", text)
+    validator("policy.json").validate(loaded(text))
+    for section in (*NAMED_SECTIONS, *SINGLE_SECTIONS):
+        assert getattr(policy, section), section
+
+
+SECTION_SHAPES = {
+    **{s: shape for s, (_, shape, _) in {**NAMED_SECTIONS, **SINGLE_SECTIONS}.items()},
+    **INNER_SHAPES,
+    "kind of person": PERSON_KIND,
+    "information": INFORMATION_TYPE,
+}
+
+
+@pytest.mark.parametrize("name", SECTION_SHAPES)
+def test_every_key_word_of_the_sections_is_documented(name: str):
+    shape = SECTION_SHAPES[name]
+    assert [word for word in shape if f"`{word}`" not in WHOLE] == []
+    for key in shape.values():
+        if key.kind is not None and key.kind.reads in ("choice", "choices"):
+            assert [word for word in key.kind.words if f"`{word}`" not in WHOLE] == []

@@ -17,6 +17,7 @@ from tests.support.repository import ROOT
 from tillit.model.errors import Faults
 from tillit.policy import parse_all
 from tillit.policy.schemas import as_text, policy_schema, store_schema
+from tillit.policy.section_shapes import NAMED_SECTIONS, SINGLE_SECTIONS
 from tillit.policy.shapes import POLICY as POLICY_WORDS
 from tillit.policy.shapes import POLICY_SHAPES, STORE_SHAPES
 from tillit.policy.shapes import STORE as STORE_WORDS
@@ -99,6 +100,22 @@ PLACES: dict[str, tuple[list[str], dict[str, Any] | None]] = {
     ),
     "ground": (["store", "tables", "orders", "grounds", "warranty"], None),
 }
+PLACES |= {shape: (["policy", section, "card_numbers"], {}) for section, (shape, _, _) in NAMED_SECTIONS.items()}
+PLACES |= {shape: (["policy", section], {}) for section, (shape, _, _) in SINGLE_SECTIONS.items()}
+PLACES |= {
+    "person_kind": (["policy", "people", "customer"], {"title": "Customers"}),
+    "information_part": (["policy", "information", "technical", "parts", "ip_address"], {"title": "IP address"}),
+    "balancing": (["policy", "purposes", "security", "balancing"], {}),
+    "offered_rights": (["policy", "rights", "offered"], {}),
+    "offered_right": (["policy", "rights", "offered", "access"], {}),
+    "channel": (["policy", "marketing", "channels", "email"], {}),
+    "eligible": (["policy", "marketing", "eligible", "purchase"], {}),
+    "message_class": (["policy", "marketing", "messages", "newsletter"], {}),
+    "unresponsive": (["policy", "marketing", "unresponsive"], {}),
+    "segments": (["policy", "marketing", "segments"], {}),
+    "cookie_use": (["policy", "cookies", "uses", "operation"], {}),
+    "cookie": (["policy", "cookies", "register", "session"], {}),
+}
 INNER = {"via": "via", "replacement": "replace"}
 WRONG: list[list[dict[str, int]]] = [[{}]]  # a value that no key word may have
 
@@ -109,7 +126,7 @@ def told(shape: str, **entry: Any) -> list[str]:
     (*path, last), seed = PLACES[shape]
     here: Any = tree
     for step in path:
-        here = here[step]
+        here = here.setdefault(step, {})
     if seed is not None:
         here[last] = json.loads(json.dumps(seed))
     (here[last][INNER[shape]] if shape in INNER else here[last]).update(entry)

@@ -110,7 +110,7 @@ def ascii_runs(folded: str) -> list[str]:
     """ASCII runs that stand in every spelling of folded text: not 'ss' (may be written 'ß'), not the i of a lower-
     cased 'İ', no spaces (may be others).
     """
-    return re.split(r"[^\x21-\x7e]+|ss", folded.replace("i\u0307", "\u0307"))
+    return re.split(r"[^\x21-\x7e]+|ss+", folded.replace("i\u0307", "\u0307"))
 
 
 # -- exact tests; all take folded text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from tillit.model.policy import Policy, Purpose, Retention, Rounding
+from tillit.model.policy import PersonKind, Policy, Purpose, Retention, Rounding, Stated
+from tillit.policy.diff_sections import entries
 from tillit.policy.periods import approximate_days, period_text
 
 
@@ -48,17 +49,47 @@ def diff(old: Policy, new: Policy) -> tuple[Change, ...]:
     }
     for subject, (before, after) in named.items():
         changes += _titles(subject, before, after)
+    for name, kind in new.people.items():
+        if name in old.people:
+            changes += _values(f"kind of person {name}", _kind(old.people[name]), _kind(kind))
     for name, purpose in new.purposes.items():
         earlier = old.purposes.get(name)
         subject = f"purpose {name}"
         changes += [Change(ChangeKind.ADDED, subject)] if earlier is None else _purpose(subject, earlier, purpose)
     changes += [Change(ChangeKind.REMOVED, f"purpose {n}") for n in old.purposes if n not in new.purposes]
-    return tuple(changes)
+    return tuple(changes + _sections(entries(old), entries(new)))
+
+
+def _sections(old: dict[str, dict[str, str]], new: dict[str, dict[str, str]]) -> list[Change]:
+    """Entries of the other sections. Types of information are told to be added or removed above."""
+    changes: list[Change] = []
+    for path, fields in new.items():
+        known = path.startswith("information ")
+        if path not in old and not known:
+            changes.append(Change(ChangeKind.ADDED, path))
+            continue
+        earlier = old.get(path, {})
+        for part in {**earlier, **fields}:
+            before, after = earlier.get(part, ""), fields.get(part, "")
+            if before != after:
+                changes.append(Change(ChangeKind.CHANGED, path, part, before, after))
+    gone = [path for path in old if path not in new and not path.startswith("information ")]
+    return changes + [Change(ChangeKind.REMOVED, path) for path in gone]
 
 
 def _controller(policy: Policy) -> dict[str, str]:
     c = policy.controller
-    return {"name": c.name, "country": c.country, "timezone": c.timezone, "contact": c.contact}
+    words = ("name", "country", "timezone", "contact", "organisation_number", "address", "website", "clause")
+    return {word.replace("_", " "): getattr(c, word) for word in words}
+
+
+def _kind(kind: PersonKind) -> dict[str, str]:
+    return {
+        "means": kind.means,
+        "party to contract": {True: "yes", False: "no", None: ""}[kind.party_to_contract],
+        "inactive after": period_text(kind.inactive_after) if kind.inactive_after is not None else "",
+        "leaves by": ", ".join(kind.leaves_by),
+    }
 
 
 def _values(subject: str, old: dict[str, str], new: dict[str, str]) -> list[Change]:
@@ -89,7 +120,27 @@ def _plain(purpose: Purpose) -> dict[str, str]:
         "basis reference": purpose.basis_reference,
         "direct marketing": "yes" if purpose.direct_marketing else "no",
         "overrides erasure": purpose.overrides_erasure,
-    }
+        "bases": ", ".join(" ".join(b).strip() for b in purpose.bases),
+        "activities": ", ".join(purpose.activities),
+        "personal": {True: "yes", False: "no", None: ""}[purpose.personal],
+        "special condition": purpose.special_condition,
+        "forms": ", ".join(f"{name} {form}" for name, form in sorted(purpose.forms.items())),
+        "provided": purpose.provided,
+        "consequence": purpose.consequence,
+        "periods": "; ".join(_stated(stated) for stated in purpose.stated),
+    } | _weighed(purpose)
+
+
+def _stated(stated: Stated) -> str:
+    whose = ", ".join((*stated.data, *stated.people))
+    return f"{whose}: {stated.keep.text}" if whose else stated.keep.text
+
+
+def _weighed(purpose: Purpose) -> dict[str, str]:
+    made = purpose.balancing
+    every = period_text(made.review_every) if made is not None and made.review_every is not None else ""
+    said = (made.reference, made.made or "", every) if made is not None else ()
+    return {"balancing": ", ".join(str(part) for part in said if part), "dpv": ", ".join(purpose.dpv)}
 
 
 def _sets(subject: str, part: str, old: set[str], new: set[str], empty_is_all: bool = False) -> list[Change]:

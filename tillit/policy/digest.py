@@ -6,17 +6,25 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from tillit.model.mapping import Store
 from tillit.model.policy import Policy, Retention
+from tillit.model.sections import Information
 
 # Not meaning: where it stands, the digest itself, and the raw words of a period (its parts are there, see _retention).
-_LEFT_OUT = frozenset({"at", "digest"})
+_LEFT_OUT = frozenset({"at", "places", "digest"})
 # Tuples whose order means nothing: a union, or a set of names.
-_UNORDERED = frozenset({"grounds", "links", "persons", "data", "people", "about", "unmapped", "values"})
+_UNORDERED = frozenset(
+    {
+        "grounds", "links", "persons", "data", "people", "about", "unmapped", "values", "purposes", "gives", "covers",
+        "obtained", "opt_out", "includes", "overridden_by", "names", "how", "activities", "country", "to", "recipients",
+        "transfers", "joined_with", "languages", "dpv", "leaves_by", "bases", "stated",
+    }
+)  # fmt: skip
 _UNORDERED_OF = frozenset({("Ground", "columns")})  # of a link they follow the key's order
 
 
@@ -42,6 +50,8 @@ def plain(value: object) -> Any:
             return _retention(value)
         case Enum():
             return value.value
+        case date():
+            return value.isoformat()
         case Decimal():
             return {"decimal": format(value.normalize(), "f")}
         case Mapping():
@@ -54,10 +64,20 @@ def plain(value: object) -> Any:
             return {"is": type(value).__name__} | {
                 f.name: _ordered(type(value).__name__, f.name, plain(getattr(value, f.name)))
                 for f in dataclasses.fields(value)
-                if f.name not in _LEFT_OUT
+                if f.name not in _LEFT_OUT and not _unsaid(value, f)
             }
         case _:
             return value
+
+
+def _unsaid(owner: object, field: dataclasses.Field[Any]) -> bool:
+    """True for a later addition to the language that a file does not use: files written before it keep their digest."""
+    if not field.metadata.get("later"):
+        return False
+    said = getattr(owner, field.name)
+    if field.name == "information":  # the titles stand among the categories
+        return all(information == Information(name=n, title=information.title) for n, information in said.items())
+    return bool(said == (field.default if field.default is not dataclasses.MISSING else {}))
 
 
 def _ordered(owner: str, name: str, value: Any) -> Any:

@@ -177,7 +177,22 @@ def _forms(book: Book, draft: Draft, written: Written, columns: tuple[str, ...])
                 book.gather.add(key.at, what, "name it in `columns:` of the ground, or remove its form")
         elif word is not None:
             forms[key.text] = Form(word)
+    _coarse_enough(book, draft, written, columns, forms)
     return forms
+
+
+def _coarse_enough(
+    book: Book, draft: Draft, written: Written, columns: tuple[str, ...], forms: dict[str, Form]
+) -> None:
+    """What the policy says is enough for the purpose is all that a ground may hold for it."""
+    for name in columns:
+        category = draft.columns[name].category
+        said = written.purpose.forms
+        enough = said.get(category) or said.get(category.rpartition(".")[0])
+        if enough is None or (name in forms and forms[name] in (Form(enough), Form.YEAR)):
+            continue
+        what = f"the purpose {quoted(written.key.text)} needs only the {enough} of {quoted(category)}"
+        book.gather.add(written.key.at, what, f"add `form: {{{shown(name)}: {enough}}}` to the ground")
 
 
 def _while_allowed(book: Book, written: Written) -> None:

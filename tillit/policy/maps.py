@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tillit.model.mapping import LinkKind, PersonRole, Store
 from tillit.model.source import Position
-from tillit.policy import shapes
+from tillit.policy import key_words
 from tillit.policy.clocks import parse_clock
 from tillit.policy.columns import check_identifiers, read_basics, read_persons, resolve_about
 from tillit.policy.fields import Fields, as_mapping, as_scalar, entries
@@ -22,8 +22,8 @@ from tillit.policy.source import Mapping, Node, Scalar
 from tillit.policy.stable import judge
 from tillit.policy.whole import judge_table
 
-_WORD = re.compile(shapes.WORD)
-_ENVIRONMENT = re.compile(shapes.ENVIRONMENT)
+_WORD = re.compile(key_words.WORD)
+_ENVIRONMENT = re.compile(key_words.ENVIRONMENT)
 
 
 def read_store(gather: Gather, file: str, root: Node | None, policy: PolicyDraft) -> Store | None:

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tillit.model.mapping import UNKNOWN
-from tillit.model.policy import Event, Period, Retention, Rounding
+from tillit.model.policy import Event, Period, Retention, Rounding, Stated
 from tillit.policy.fields import Fields, as_scalar
 from tillit.policy.gather import Gather, mend, nearest, quoted
 from tillit.policy.periods import REMEDY, parse_period
 from tillit.policy.shapes import AFTER, KEEP, ROUNDINGS
 from tillit.policy.source import Mapping, Node, Scalar
+from tillit.policy.values import Known, read_names
 
 _FORMS = "`until request`, a period such as `3 weeks`, or {for: 7 years, after: ..., until: ..., tolerance: ...}"
 _ROUNDED = re.compile(r"(end of the calendar (?:month|quarter|year))(?: in which \S.*)?\Z", re.DOTALL)
@@ -29,7 +30,11 @@ class _Start:
 def parse_keep(gather: Gather, node: Node, events: Collection[str] | None) -> Retention | None:
     """What `keep:` says; None when it is faulty. `events` are the declared ones, None when they could not be read."""
     if isinstance(node, Mapping):
-        return _mapping(gather, Fields(gather, node, KEEP, "`keep`"), events)
+        fields = Fields(gather, node, KEEP, "`keep`")
+        for word in ("of", "people"):
+            if word in fields:
+                gather.add(fields.place(word), f"`{word}` outside a list of periods", "divide the purpose")
+        return _mapping(gather, fields, events)
     scalar = as_scalar(gather, node, "`keep`", _FORMS)
     if scalar is None:
         return None
@@ -41,6 +46,20 @@ def parse_keep(gather: Gather, node: Node, events: Collection[str] | None) -> Re
         return None if until is None else Retention(until=until, text=text)
     period = _period(gather, scalar, "`keep`", f"write {_FORMS}")
     return None if period is None else Retention(period=period, text=text)
+
+
+def parse_stated(gather: Gather, node: Node, events: Collection[str] | None, known: Known) -> Stated | None:
+    """One of several periods of a purpose; None when it is faulty."""
+    if not isinstance(node, Mapping):
+        keep = parse_keep(gather, node, events)
+        return None if keep is None else Stated(keep, at=node.at)
+    fields = Fields(gather, node, KEEP, "`keep`")
+    data, people = (read_names(gather, fields, w, s, known) for w, s in (("of", "information"), ("people", "people")))
+    if not fields.meant_any("for", "until"):
+        gather.add(fields.at, "`keep` says no period", f"write {_FORMS}")
+        return None
+    keep = _mapping(gather, fields, events)
+    return None if keep is None else Stated(keep, data, people, node.at)
 
 
 def _mapping(gather: Gather, fields: Fields, events: Collection[str] | None) -> Retention | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from tillit.policy.shapes import POLICY, POLICY_SHAPES, SHORT_FORMS, STORE, STORE_SHAPES, Schema, Shape
+from tillit.policy.key_words import some
+from tillit.policy.shapes import BASIS, POLICY, POLICY_SHAPES, SHORT_FORMS, STORE, STORE_SHAPES, Schema, Shape
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _CONDITION = {"condition": {"type": "string", "minLength": 1, "description": "A condition, such as status = 'open'."}}
@@ -18,7 +19,10 @@ _CONDITION = {"condition": {"type": "string", "minLength": 1, "description": "A 
 def policy_schema() -> dict[str, object]:
     """The schema of policy.yaml."""
     return _schema(
-        "A privacy policy that runs: what a company promises about personal data.", POLICY, POLICY_SHAPES, {}
+        "A privacy policy that runs: what a company promises about personal data.",
+        POLICY,
+        POLICY_SHAPES,
+        {"bases": some(BASIS)},
     )
 
 

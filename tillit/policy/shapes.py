@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-Schema = Mapping[str, object]
+from tillit.policy.key_words import (
+    BOOL,
+    CLAUSE,
+    COUNTRY,
+    ENVIRONMENT,
+    UNKNOWN,
+    WORD,
+    choice,
+    either,
+    flag,
+    named,
+    period,
+    ref,
+    some,
+    text,
+    text_,
+    texts,
+    words,
+)
+from tillit.policy.key_words import Key as Key
+from tillit.policy.key_words import Schema as Schema
+from tillit.policy.key_words import Shape as Shape
+from tillit.policy.section_shapes import (
+    INFORMATION_MORE,
+    INNER_SHAPES,
+    NAMED_SECTIONS,
+    PROVIDED,
+    SINGLE_SECTIONS,
+    TITLE_ALONE,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key word: what it says, and the JSON Schema of its value."""
-
-    says: str
-    schema: Schema
-    required: bool = False
-
-
-Shape = Mapping[str, Key]
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def text(pattern: str = "") -> Schema:
-    return {"type": "string", "pattern": pattern} if pattern else {"type": "string", "minLength": 1}
-
-
-def words(*values: str) -> Schema:
-    return {"enum": list(values)}
-
-
-def either(*schemas: Schema) -> Schema:
-    return {"anyOf": list(schemas)}
-
-
-def some(schema: Schema) -> Schema:
-    """One, or a list of them."""
-    return either(schema, {"type": "array", "items": schema, "minItems": 1})
-
-
-def named(schema: Schema, pattern: str = "") -> Schema:
-    """A mapping from free names to `schema`."""
-    names: dict[str, object] = {"type": "object", "additionalProperties": schema}
-    if pattern:
-        names["propertyNames"] = {"pattern": pattern}
-    return names
-
-
-WORD = r"^[A-Za-z][A-Za-z0-9_-]*$"
-COUNTRY = r"^([A-Z]{2}|unknown)$"
-ENVIRONMENT = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
-BOOL: Schema = {"type": "boolean"}
 COLUMN = text()
 COLUMNS = some(COLUMN)
 
@@ -70,52 +52,86 @@ EVENTS = ("request", "goodbye", "opt-out", "withdrawal")
 ROUNDINGS = ("end of the calendar month", "end of the calendar quarter", "end of the calendar year")
 DRESSES = ("aware", "naive", "date", "epoch_s", "epoch_ms", "text", "text_t")
 FORMS = ("year", "year_month", "ip_prefix")
+SPECIAL_CONDITIONS = (
+    "explicit_consent", "employment_law", "vital_interests", "made_public", "legal_claims",
+    "substantial_public_interest", "health_care", "public_health", "archiving",
+)  # fmt: skip
 TITLED = either(text(), ref("titled"))
 
 POLICY: Shape = {
     "tillit": Key("The version of this language.", {"const": 1}, required=True),
     "controller": Key("Who is responsible (Art. 4(7) GDPR).", ref("controller"), required=True),
-    "people": Key("The kinds of data subject, each with its title.", named(TITLED, WORD)),
+    "people": Key("The kinds of data subject, each with its title.", named(either(text(), ref("person_kind")), WORD)),
     "information": Key(
         "The types of information; a part is written parent.part.", named(ref("information_type"), WORD)
     ),
     "events": Key("Events that storage periods may start from, each with its title.", named(TITLED, WORD)),
     "clauses": Key("The numbered passages of the published policy.", named(TITLED)),
     "purposes": Key("The purposes of processing (Art. 5(1)(b) GDPR).", named(ref("purpose"), WORD), required=True),
+    **{
+        section: Key(says, either(named(ref(shape), WORD), UNKNOWN))
+        for section, (shape, _, says) in NAMED_SECTIONS.items()
+    },
+    **{section: Key(says, either(ref(shape), UNKNOWN)) for section, (shape, _, says) in SINGLE_SECTIONS.items()},
 }
 CONTROLLER: Shape = {
     "name": Key("The controller's name.", text(), required=True),
     "country": Key("Two capital letters (ISO 3166-1).", text(COUNTRY), required=True),
     "timezone": Key("An IANA name; storage periods end with its days.", text(), required=True),
     "contact": Key("Where data subjects write.", text()),
+    "organisation_number": text_("The number under which the controller is registered."),
+    "address": text_("The controller's postal address."),
+    "website": text_("The controller's website."),
+    "clause": CLAUSE,
+}
+PERSON_KIND: Shape = {
+    "title": Key("What people are told it is.", text(), required=True),
+    "means": text_("Who belongs to it, said so that it can be tested."),
+    "party_to_contract": flag("Whether they are a party to the contract themselves (Art. 6(1)(b) GDPR)."),
+    "inactive_after": period("The silence after which it counts as a goodbye."),
+    "leaves_by": texts("How they say goodbye."),
 }
 INFORMATION_TYPE: Shape = {
     "title": Key("What people are told it is.", text()),
-    "parts": Key("Its parts, each with its title.", named(text(), WORD)),
+    "parts": Key("Its parts, each with its title.", named(either(text(), ref("information_part")), WORD)),
+    **INFORMATION_MORE,
 }
 TITLED_SHAPE: Shape = {"title": Key("What people are told it is.", text(), required=True)}
+BASIS: Schema = either(
+    words(*BASES),
+    {
+        "type": "object",
+        "properties": {b: text() for b in BASES if b != "unknown"},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    },
+)
 PURPOSE: Shape = {
     "clause": Key("The passage of the policy that promises it.", {"type": ["string", "number"]}, required=True),
     "title": Key("What people are told it is.", text()),
     "basis": Key(
-        "The lawful basis (Art. 6(1) GDPR), or {basis: the statute, or the interest pursued}.",
-        either(
-            words(*BASES),
-            {
-                "type": "object",
-                "properties": {b: text() for b in BASES if b != "unknown"},
-                "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
-            },
-        ),
+        "The lawful basis (Art. 6(1) GDPR), or {basis: the statute, or the interest pursued}; a list is `unknown`.",
+        some(BASIS),
         required=True,
     ),
     "direct_marketing": Key("True for direct marketing (Art. 21(2) GDPR).", BOOL),
     "overrides_erasure": Key("Why a legitimate interest outlasts a request (Art. 17(1)(c) GDPR).", words(*OVERRIDES)),
     "data": Key("The types of information it may hold; a type covers its parts.", some(text()), required=True),
-    "keep": Key("The storage period (Art. 5(1)(e) GDPR).", either(text(), ref("keep")), required=True),
+    "keep": Key(
+        "The storage period (Art. 5(1)(e) GDPR); a list of several is `unknown`.",
+        some(either(text(), ref("keep"))),
+        required=True,
+    ),
     "people": Key("The kinds of person it is about; none means all.", some(text())),
+    "activities": texts("What is done for it."),
+    "personal": flag("False: the policy says that nothing personal is processed."),
+    "special_condition": choice("The condition for special categories (Art. 9(2) GDPR).", *SPECIAL_CONDITIONS),
+    "forms": Key("The coarsest form of a part that is enough; the maps must hold it so.", named(words(*FORMS))),
+    "provided": choice("Whether the data must be given (Art. 13(2)(e) GDPR).", *PROVIDED),
+    "consequence": text_("What happens when it is not given."),
+    "balancing": Key("The assessment of the legitimate interest.", either(ref("balancing"), UNKNOWN)),
+    "dpv": texts("Terms of the W3C Data Privacy Vocabulary, such as dpv:Marketing.", of="dpv"),
 }
 KEEP: Shape = {
     "for": Key("A period: 3 weeks, 1 year 6 months, 36 hours, P1Y6M.", text()),
@@ -125,6 +141,8 @@ KEEP: Shape = {
     ),
     "until": Key("What ends it for a person: request, goodbye, opt-out, withdrawal, joined by `or`.", text()),
     "tolerance": Key("How late a sweep may be before the check calls it broken.", text()),
+    "of": Key("In a list: the data that it is the period of.", some(text())),
+    "people": Key("In a list: the kinds of person that it is the period of.", some(text())),
 }
 AFTER: Shape = {
     "event": Key("A declared event.", text()),
@@ -203,11 +221,14 @@ GROUND: Shape = {
 # Name in the JSON Schema -> the key words, and what the whole is called in a fault.
 POLICY_SHAPES: Mapping[str, Shape] = {
     "controller": CONTROLLER,
+    "person_kind": PERSON_KIND,
     "information_type": INFORMATION_TYPE,
     "titled": TITLED_SHAPE,
     "purpose": PURPOSE,
     "keep": KEEP,
     "after": AFTER,
+    **{shape: words_ for shape, words_, _ in (*NAMED_SECTIONS.values(), *SINGLE_SECTIONS.values())},
+    **INNER_SHAPES,
 }
 STORE_SHAPES: Mapping[str, Shape] = {
     "table": TABLE,
@@ -221,6 +242,7 @@ STORE_SHAPES: Mapping[str, Shape] = {
 # What may stand instead of the mapping, for the values that have a short form.
 SHORT_FORMS: Mapping[str, Schema] = {
     "information_type": text(),
+    **{shape: text() for shape in (*(s for s, _, _ in NAMED_SECTIONS.values()), *TITLE_ALONE)},
     "link": COLUMNS,
     "column": text(),
 }

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import FromClause
 
+from tillit.connectors.sql.compiler import exists
 from tillit.connectors.sql.judge import Default
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import Marks, row_dead
@@ -21,6 +22,9 @@ from tillit.connectors.sql.scratch import Made
 from tillit.connectors.sql.session import Prepared, delete_order, knotted, writes
 from tillit.connectors.sql.write import WHOLE, Slice, Write, changes, deletes, unlinks, unties
 from tillit.model.plan import TableRule
+
+
+UNTIED = 2  # of a mark's p: judged by time and condition, just before its keys were set to NULL
 
 
 @dataclass
@@ -64,11 +68,12 @@ def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
     for rule in doomed:
         retest = partial(_as_planned, marks, rule)
         for part in _slices(marks, rule, pace) if prepared.tied(rule.table) else ():
+            _decide(marks, rule, prepared.tied(rule.table), replace(part, on_row=retest))
             untie = unties(marks, rule, prepared.tied(rule.table), replace(part, on_row=retest))
             if untie is not None:
                 yield (untie,)
     for rule in doomed:
-        retest = partial(_as_planned, marks, rule)
+        retest = partial(_as_planned, marks, rule, tied=prepared.tied(rule.table))
         # Rows that point at each other by a key that cannot be NULL go in one statement, or not at all.
         for part in (WHOLE,) if knotted(prepared.plan, rule.table) else _slices(marks, rule, pace):
             delete = deletes(marks, rule, replace(part, on_row=retest), prepared.tied(rule.table))
@@ -113,8 +118,20 @@ def _between(low: Any, high: Any, mark: FromClause) -> Sequence[Bool]:
     return found
 
 
-def _as_planned(marks: Marks, rule: TableRule, row: FromClause, mark: FromClause) -> Sequence[Bool]:
+def _decide(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice) -> None:
+    """Note the rows that an untie is about to take: without their keys, what holds them could look otherwise."""
+    made, row = marks.tables[rule.table], marks.people.compiler.alias(rule.table)
+    mark = made.table
+    holds_on = sa.or_(*(row.c[c].is_not(None) for c in tied))
+    taken = exists(row, where=(marks.at(rule, mark, row), holds_on, *part.on_row(row, mark)))
+    marks.scratch.run(sa.update(mark).values(p=UNTIED).where(mark.c.go == 1, *part.on_mark(mark), taken))
+
+
+def _as_planned(
+    marks: Marks, rule: TableRule, row: FromClause, mark: FromClause, *, tied: Sequence[str] = ()
+) -> Sequence[Bool]:
     """Dead now as when it was planned, and nothing has come to need it by a key the store does not check itself."""
     by_time = row_dead(marks.people.compiler.schema, rule, row, Default(marks.people.compiler, rule, row))
     unchecked = [n for n in marks.people.plan.needs if n.arrow.parent == rule.table and not n.arrow.declared]
-    return [sa.or_(mark.c.p == 1, by_time), *unneeded(marks, rule, row, unchecked)]
+    untied = sa.and_(mark.c.p == UNTIED, *(row.c[c].is_(None) for c in tied)) if tied else sa.false()
+    return [sa.or_(mark.c.p == 1, untied, by_time), *unneeded(marks, rule, row, unchecked)]
