@@ -168,7 +168,7 @@ def test_a_row_count_that_is_not_the_undos_rolls_back(small, monkeypatch):
     monkeypatch.setattr(batch, "carry", raced)
     with pytest.raises(StoreError, match="changed while the run was at work"):
         swept(small)
-    assert len(calls) == execute.ATTEMPTS
+    assert len(calls) == execute.ATTEMPTS * batch.ATTEMPTS
     assert small.rows() == before
     with small.opened() as (_, memory, _stores), reading(memory.register) as conn:
         run = runs(conn)[0]

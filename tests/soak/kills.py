@@ -24,7 +24,7 @@ from tests.oracle.loading import Loader
 from tests.oracle.world import Rows
 from tests.soak.real import MEMORY, Home, Lost
 from tests.soak.trial import PACE
-from tillit.connectors.sql.batches import Pace, batches
+from tillit.connectors.sql.batches import Pace
 from tillit.connectors.sql.connect import open_engine
 from tillit.model.standing import Person, Standing
 from tillit.register.database import reading
@@ -232,4 +232,4 @@ def _ended(child: int) -> int:
 
 def small_batches() -> None:
     """Let runs of this process take a few rows a transaction. The pace of a real run would be one batch a table."""
-    tillit.run.batch.batches = partial(batches, pace=Pace(rows=PACE))  # type: ignore[attr-defined]
+    tillit.run.batch.Pace = partial(Pace, rows=PACE, fewest=PACE, most=PACE)  # type: ignore[attr-defined,misc,assignment]

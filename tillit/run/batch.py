@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
+from time import monotonic
 from uuid import UUID
 
-from tillit.connectors.sql.batches import Batch, batches
+from sqlalchemy.exc import DBAPIError
+
+from tillit.connectors.sql.batches import Batch, Pace, batches
 from tillit.connectors.sql.carry import Raced, carry
 from tillit.connectors.sql.images import before, send
 from tillit.connectors.sql.session import Prepared, foreign_keys_eased
-from tillit.connectors.sql.transactions import Session
+from tillit.connectors.sql.transactions import Session, retryable
 from tillit.connectors.sql.write import Write
 from tillit.model.errors import StoreError
 from tillit.register.database import writing
@@ -27,6 +31,9 @@ Rows = Mapping[tuple[str, str], int]
 """(table, action) -> rows."""
 
 Watch = Callable[[Rows], None]
+
+
+ATTEMPTS = 5  # of a batch that lost a race with somebody else's transaction
 
 
 class Changed(StoreError):
@@ -85,24 +92,39 @@ def carry_whole(work: Work, opened: Session, prepare: Callable[[], Prepared]) ->
 
 
 def carry_apart(work: Work, opened: Session, prepared: Prepared) -> None:
-    """A sweep of everything, evaluated beforehand: each batch in its own transaction."""
+    """A sweep of everything, evaluated beforehand: each batch in its own transaction, so short that others go on."""
+    pace = Pace()
+    for batch in _each(opened, prepared, pace):
+        for attempt in count(1):
+            try:
+                _batch(work, opened, prepared, batch, pace)
+                break
+            except (DBAPIError, Changed) as error:
+                # Its marks are still there, and are tested again as the rows stand.
+                if attempt == ATTEMPTS or not (isinstance(error, Changed) or retryable(error)):
+                    raise
+
+
+def _batch(work: Work, opened: Session, prepared: Prepared, batch: Batch, pace: Pace) -> None:
+    """One batch, from its beginning to its receipt; only what it kept from others counts for the pace."""
     tables = work.store.bound.schema.tables
-    for batch in _each(opened, prepared):
-        begun = _Begun(work.number)
-        with _settled(work, begun):
-            with opened.writing():
-                if all(tables[write.table].transactional for write in batch.writes):
-                    with foreign_keys_eased(opened.connection, prepared.plan):
-                        _write(work, opened, iter(batch.writes), begun)
-                else:
-                    _write_kept(work, opened, prepared, batch, begun)
-            killpoint("committed")
-        _receipt(work, begun)
+    begun = _Begun(work.number)
+    with _settled(work, begun):
+        since = monotonic()
+        with opened.writing():
+            if all(tables[write.table].transactional for write in batch.writes):
+                with foreign_keys_eased(opened.connection, prepared.plan):
+                    _write(work, opened, iter(batch.writes), begun)
+            else:
+                _write_kept(work, opened, prepared, batch, begun)
+        pace.took(monotonic() - since)
+        killpoint("committed")
+    _receipt(work, begun)
 
 
-def _each(opened: Session, prepared: Prepared) -> Iterator[Batch]:
+def _each(opened: Session, prepared: Prepared, pace: Pace) -> Iterator[Batch]:
     """The batches; where each one ends is asked of the store, in a transaction of its own."""
-    rest = batches(prepared)
+    rest = batches(prepared, pace)
     while True:
         with opened.planning():
             batch = next(rest, None)
@@ -130,13 +152,13 @@ def _write(
     with UndoWriter(work.memory.undo, key, work.run_id, name) as undo:
         for write in writes:
             try:
-                count = carry(opened.connection, work.store.bound.schema, write, undo)
+                rows = carry(opened.connection, work.store.bound.schema, write, undo)
             except Raced:
                 raise changed(work) from None
             killpoint("sent")
-            if count:
+            if rows:
                 place = (write.table, write.action)
-                begun.planned[place] = begun.planned.get(place, 0) + count
+                begun.planned[place] = begun.planned.get(place, 0) + rows
                 watch(begun.planned)
         if not begun.planned:
             return
@@ -191,11 +213,11 @@ def _keep(work: Work, opened: Session, batch: Batch, begun: _Begun) -> None:
         for write in batch.writes:
             columns, rows = before(opened.connection, work.store.bound.schema, write)
             undo.table(write.table, columns, {"action": write.action})
-            count = undo.rows(rows)
+            kept = undo.rows(rows)
             killpoint("imaged")
-            if count:
+            if kept:
                 place = (write.table, write.action)
-                begun.planned[place] = begun.planned.get(place, 0) + count
+                begun.planned[place] = begun.planned.get(place, 0) + kept
         if begun.planned:
             undo.seal()
 

@@ -23,15 +23,22 @@ from tillit.connectors.sql.session import Prepared, delete_order, knotted, write
 from tillit.connectors.sql.write import WHOLE, Slice, Write, changes, deletes, unlinks, unties
 from tillit.model.plan import TableRule
 
-
 UNTIED = 2  # of a mark's p: judged by time and condition, just before its keys were set to NULL
 
 
 @dataclass
 class Pace:
-    """How many marked rows a batch takes. The caller may change `rows` between batches to keep a pace."""
+    """How many marked rows a batch takes. `took` changes `rows` so that the next one lasts about `target` seconds."""
 
-    rows: int = 10_000
+    rows: int = 2_000
+    target: float = 0.03
+    fewest: int = 100
+    most: int = 50_000
+
+    def took(self, seconds: float) -> None:
+        """A batch took so long: never more than twice or less than half as many rows in the next one."""
+        factor = max(0.5, min(2.0, self.target / max(seconds, 1e-4)))
+        self.rows = max(self.fewest, min(self.most, int(self.rows * factor)))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ stand in each statement themselves, so that one person costs no temporary table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, islice
@@ -53,6 +53,7 @@ class Flagged:
     person: Rows
     roots: dict[str, Rows]
     same: dict[str, int]
+    only: dict[str, ColumnElement[Any]]  # the one row, where there is one
 
 
 def load_flagged(scratch: Scratch, compiler: Compiler, plan: Plan, standings: Iterable[Standing]) -> Flagged:
@@ -152,7 +153,7 @@ def _inline(compiler: Compiler, plan: Plan, rules: dict[str, TableRule], standin
     for name, rule in rules.items():
         columns = [_root_columns(compiler, rule, row) for row in keys[name]]
         roots[name] = _few(columns, _root_columns(compiler, rule, (*(None for _ in rule.key), 0)))
-    return Flagged(_inline_people(plan, numbers), roots, numbers.same)
+    return Flagged(_inline_people(plan, numbers), roots, numbers.same, _only(plan, numbers))
 
 
 def _inline_people(plan: Plan, numbers: _Numbers) -> Inline:
@@ -161,7 +162,14 @@ def _inline_people(plan: Plan, numbers: _Numbers) -> Inline:
     return _few([_person_columns(row, types) for row in numbers.rows], _person_columns(blank, types))
 
 
-def _few(rows: list[list[ColumnElement[Any]]], none: list[ColumnElement[Any]]) -> Inline:
+def _only(plan: Plan, numbers: _Numbers) -> dict[str, ColumnElement[Any]]:
+    if numbers.last != 1:
+        return {}
+    columns = _person_columns(numbers.rows[0], _time_casts(plan))
+    return {name: column.element for name, column in zip(numbers.rows[0], columns, strict=True)}
+
+
+def _few(rows: Sequence[Sequence[ColumnElement[Any]]], none: Sequence[ColumnElement[Any]]) -> Inline:
     """SELECT ... UNION ALL SELECT ...; `none` gives the columns where there is no row."""
     if not rows:
         return Inline(sa.select(*none).limit(0), 0)
@@ -179,8 +187,8 @@ def _time_casts(plan: Plan) -> dict[str, sa.types.TypeEngine[Any] | None]:
     return found
 
 
-def _person_columns(row: dict[str, Any], types: dict[str, sa.types.TypeEngine[Any] | None]) -> list[ColumnElement[Any]]:
-    found: list[ColumnElement[Any]] = []
+def _person_columns(row: dict[str, Any], types: dict[str, sa.types.TypeEngine[Any] | None]) -> list[sa.Label[Any]]:
+    found: list[sa.Label[Any]] = []
     for name, value in row.items():
         if name not in types:
             found.append(sa.literal_column(str(value)).label(name))
@@ -229,11 +237,11 @@ def _tables(
         scratch.index(root, [f"k{i}" for i in range(len(rules[name].key))])
     if person is None:
         scratch.analyse(*made.values())
-        return Flagged(_inline_people(plan, numbers), dict(made), numbers.same)
+        return Flagged(_inline_people(plan, numbers), dict(made), numbers.same, _only(plan, numbers))
     found = Made(person.table, numbers.last)
     scratch.index(found, ["f"])
     scratch.analyse(found, *made.values())
-    return Flagged(found, dict(made), numbers.same)
+    return Flagged(found, dict(made), numbers.same, {})
 
 
 def _person_table(scratch: Scratch, plan: Plan) -> Made:

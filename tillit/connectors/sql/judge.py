@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import FromClause
+from sqlalchemy.sql import visitors
 
 from tillit.connectors.sql import leaves
 from tillit.connectors.sql.compiler import Compiler, exists
@@ -77,6 +78,41 @@ def holds(
         return sa.or_(people.says(person, "hold"), *held)
 
     return test
+
+
+def surely_dead(single: Single) -> Bool | None:
+    """Dead by what ended for the person alone, asked without a function call; None where that cannot be said so.
+
+    A call inside a statement that writes makes SQLite copy every page it touches (its statement journal).
+    """
+    people, rule, alias, person = single.people, single.rule, single.alias, single.person
+    tests: list[Bool] = [sa.not_(people.says(person, "hold"))]
+    for ground in rule.grounds:
+        number = people.plan.purposes.index(ground.purpose)
+        outlasts = (single.compiler or people.compiler).condition(ground.while_, rule.table, alias)
+        if not ground.ends or calls(outlasts):
+            return None
+        gone = people.says(person, f"e{number}")
+        if rule.created is not None:
+            name, dress = rule.created
+            column = alias.c[name]
+            left = leaves.time_text(people.compiler.engine, column) if dress.value.startswith("text") else column
+            gone = sa.and_(gone, sa.not_(sa.func.coalesce(left > person.c[f"e{number}_{dress.value}"], sa.false())))
+        gone = sa.and_(gone, sa.not_(outlasts))
+        if ground.needs_consent:
+            gone = sa.or_(gone, sa.not_(people.says(person, f"c{number}")))
+        tests.append(gone)
+    return sa.and_(*tests)
+
+
+def calls(expression: Bool) -> bool:
+    """The expression calls a function of the engine's (`coalesce` is none)."""
+    for element in visitors.iterate(expression):
+        if isinstance(element, sa.sql.functions.FunctionElement) and element.name != "coalesce":
+            return True
+        if isinstance(element, sa.BinaryExpression) and getattr(element.operator, "opstring", "") == "GLOB":
+            return True
+    return False
 
 
 class Judge(Protocol):

@@ -29,7 +29,7 @@ def load(
     `asked` are the tables whose rows other tables' grounds ask about.
     """
     flagged = load_flagged(scratch, compiler, plan, standings)
-    people = People(plan, compiler, flagged.person, flagged.roots, flagged.same)
+    people = People(plan, compiler, flagged.person, flagged.roots, flagged.same, flagged.only)
     complex_rules = {n: r for n, r in plan.rules.items() if r.owners and not is_simple(plan, r)}
     edges = {
         name: {o.parent for o in rule.owners if not o.straight and o.parent in complex_rules}

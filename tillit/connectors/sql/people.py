@@ -43,6 +43,7 @@ class People:
     person: Rows
     roots: dict[str, Rows] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)  # columns of `person` that are the same in all its rows
+    only: dict[str, ColumnElement[Any]] = field(default_factory=dict)  # the columns of `person`, where all have one row
     owned: dict[str, Rows] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)  # table -> facts.Facts, where ownership is not simple
     living: dict[tuple[str, str], Made] = field(default_factory=dict)  # (table, purpose): recursive `through` only
@@ -56,6 +57,13 @@ class People:
     def few(self) -> bool:
         """So few people that they stand in the statements themselves."""
         return all(isinstance(root, Inline) for root in self.roots.values())
+
+    def joined_person(self) -> tuple[Any, tuple[FromClause, ...]]:
+        """What stands for a row's person, and what is to be joined for it: nothing, where the same stands for all."""
+        if self.only:
+            return Renamed(self.only), ()
+        person = self.person.alias()
+        return person, (person,)
 
     def says(self, person: FromClause, name: str) -> Bool:
         """A flag of a person is set; known beforehand where it is the same for all."""
@@ -125,7 +133,7 @@ class People:
 
     def keyed(self, table: str, root: FromClause) -> Any:
         """The flagged keys of a root, addressed by the root's own column names."""
-        return _Renamed({k: root.c[f"k{i}"] for i, k in enumerate(self.plan.rules[table].key)})
+        return Renamed({k: root.c[f"k{i}"] for i, k in enumerate(self.plan.rules[table].key)})
 
     def somebody(
         self, rule: TableRule, alias: FromClause, test: Callable[[FromClause], Bool], links: Sequence[str] | None = None
@@ -138,7 +146,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class _Renamed:
+class Renamed:
     """Columns under other names; stands in for an alias where only `.c[...]` is read."""
 
     c: dict[str, Any]
