@@ -232,4 +232,4 @@ def _ended(child: int) -> int:
 
 def small_batches() -> None:
     """Let runs of this process take a few rows a transaction. The pace of a real run would be one batch a table."""
-    tillit.run.batch.Pace = partial(Pace, rows=PACE, fewest=PACE, most=PACE)  # type: ignore[attr-defined,misc,assignment]
+    tillit.run.batch.Pace = partial(Pace, rows=PACE, fewest=PACE, most=PACE)  # type: ignore[attr-defined,assignment]

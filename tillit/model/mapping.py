@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tillit.model.expression import Expression
+from tillit.model.policy import LATER
 from tillit.model.source import NOWHERE, Position
 
 NOT_PERSONAL = "not_personal"
 UNKNOWN = "unknown"  # legal to write: kept, never deleted, reported
+
+
+WITHHELD = ("rights_of_others", "trade_secrets", "secrecy", "security")
+"""Why a value may be left out of what a person is given: Art. 15(4) and recital 63 GDPR; secrecy by another law."""
 
 
 class Dress(Enum):
@@ -142,6 +147,7 @@ class Column:
     replace: Replacement | None = None
     dress: Dress | None = None  # as the map says; None: inferred from the schema
     at: Position = field(default=NOWHERE, compare=False)
+    withhold: str = field(default="", metadata=LATER)  # the coded reason why it is left out of what people are given
 
     @property
     def personal(self) -> bool:
@@ -173,6 +179,8 @@ class Table:
     created: Clock | None = None
     when_dead: WhenDead = WhenDead.DELETE
     at: Position = field(default=NOWHERE, compare=False)
+    product: str = field(default="", metadata=LATER)  # the column that names the product its owners own
+    issued: bool = field(default=False, metadata=LATER)  # documents that were sent out or booked: never rewritten
 
     @property
     def is_root(self) -> bool:

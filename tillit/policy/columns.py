@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tillit.model.mapping import NOT_PERSONAL, UNKNOWN, Column, Dress, LinkKind, Mode, PersonRole, Replacement, WhenDead
+from tillit.model.mapping import (
+    NOT_PERSONAL,
+    UNKNOWN,
+    WITHHELD,
+    Column,
+    Dress,
+    LinkKind,
+    Mode,
+    PersonRole,
+    Replacement,
+    WhenDead,
+)
 from tillit.policy.fields import Fields, as_choice, as_mapping, as_scalar, as_texts, entries, wrong
 from tillit.policy.gather import quoted
 from tillit.policy.names import Book, Draft, owners
@@ -16,6 +27,9 @@ def read_basics(book: Book, draft: Draft) -> None:
     """The key, the columns' names and categories, and what becomes of a dead row."""
     draft.key = tuple(s.text for s in draft.fields.texts("key"))
     draft.when_dead = WhenDead(draft.fields.choice("when_dead", [w.value for w in WhenDead]) or "delete")
+    draft.issued = draft.fields.flag("issued")
+    product = draft.fields.node("product")
+    draft.naming = None if product is None else as_scalar(book.gather, product, "`product`", "the name of a column")
     for key, node in entries(book.gather, draft.fields.node("columns"), "`columns`"):
         column = _column(book, key, node)
         if column is None:
@@ -47,6 +61,7 @@ def _column(book: Book, key: Scalar, node: Node) -> Column | None:
         replace=_replace(book, fields),
         dress=Dress(dress) if dress else None,
         at=key.at,
+        withhold=fields.choice("withhold", WITHHELD) or "",
     )
     return column if len(gather.faults) == before else None
 
@@ -170,3 +185,13 @@ def check_identifiers(book: Book, draft: Draft) -> None:
     """Columns that carry an identifier are listed with a category, or are the key."""
     for scalar in draft.identifying:
         book.known_column(draft, scalar.text, scalar.at)
+
+
+def check_product(book: Book, draft: Draft) -> None:
+    """The column that names a product is listed, and the row leads to somebody."""
+    if draft.naming is None:
+        return
+    if "owned_by" not in draft.fields and "person" not in draft.fields:
+        remedy = "add `owned_by:`, or say it where the product's owner is known"
+        book.gather.add(draft.naming.at, "`product` leads to owners, and the table has none", remedy)
+    book.known_column(draft, draft.naming.text, draft.naming.at, listed=True)

@@ -9,7 +9,7 @@ from tillit.model.mapping import LinkKind, PersonRole, Store
 from tillit.model.source import Position
 from tillit.policy import key_words
 from tillit.policy.clocks import parse_clock
-from tillit.policy.columns import check_identifiers, read_basics, read_persons, resolve_about
+from tillit.policy.columns import check_identifiers, check_product, read_basics, read_persons, resolve_about
 from tillit.policy.fields import Fields, as_mapping, as_scalar, entries
 from tillit.policy.gather import Gather, quoted
 from tillit.policy.grounds import Written, bind_events, finish, read_clock, read_written
@@ -115,6 +115,7 @@ def _read_tables(book: Book) -> None:
         with book.reading(draft):
             _role_conditions(book, draft, roles[draft.name])
             check_identifiers(book, draft)
+            check_product(book, draft)
             for ground in written[draft.name]:
                 finish(book, draft, ground)
     for draft in drafts:

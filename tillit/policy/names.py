@@ -37,6 +37,8 @@ class Draft:
     events: dict[str, ReadClock] = field(default_factory=dict)
     grounds: list[Ground] = field(default_factory=list)
     when_dead: WhenDead = WhenDead.DELETE
+    naming: Scalar | None = None  # the column that names a product
+    issued: bool = False
     broken_links: set[str] = field(default_factory=set)
     broken_columns: set[str] = field(default_factory=set)
     other_columns: set[str] = field(default_factory=set)  # named by a clock, a link's `when` or another table's link
@@ -66,6 +68,8 @@ class Draft:
             created=self.created,
             when_dead=self.when_dead,
             at=self.at,
+            product="" if self.naming is None else self.naming.text,
+            issued=self.issued,
         )
 
 

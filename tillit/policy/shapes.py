@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tillit.model.mapping import WITHHELD
 from tillit.policy.key_words import (
     BOOL,
     CLAUSE,
@@ -173,6 +174,8 @@ TABLE: Shape = {
     "columns": Key("Every column and its category, `not_personal` or `unknown`.", named(ref("column"))),
     "grounds": Key("The purposes that hold its columns.", named(either(some(ref("ground")), {"type": "null"}))),
     "when_dead": Key("What becomes of a dead row.", words("delete", "anonymise")),
+    "product": Key("The column that names a product which the owners of the row own (for recalls).", COLUMN),
+    "issued": Key("True: documents that were sent out or booked; a correction never rewrites them.", BOOL),
 }
 PERSON: Shape = {
     "kind": Key("A kind of person of the policy.", text(), required=True),
@@ -204,6 +207,7 @@ COLUMN_SHAPE: Shape = {
         "What stands in a dead cell's place.", either({"type": "null"}, words("null", "pseudonym"), ref("replacement"))
     ),
     "dress": Key("How it writes time; must be said for numbers and text that are read as times.", words(*DRESSES)),
+    "withhold": Key("Why it is left out of what a person is given (Art. 15(4) GDPR).", words(*WITHHELD)),
 }
 REPLACEMENT: Shape = {
     "with": Key("The value written.", {"type": ["string", "integer", "boolean", "null"]}, required=True),

@@ -131,7 +131,7 @@ def _decide(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice) -> 
     mark = made.table
     holds_on = sa.or_(*(row.c[c].is_not(None) for c in tied))
     taken = exists(row, where=(marks.at(rule, mark, row), holds_on, *part.on_row(row, mark)))
-    marks.scratch.run(sa.update(mark).values(p=UNTIED).where(mark.c.go == 1, *part.on_mark(mark), taken))
+    marks.scratch.run(sa.update(mark).values(p=UNTIED).where(mark.c.go == 1, mark.c.p == 0, *part.on_mark(mark), taken))
 
 
 def _as_planned(
