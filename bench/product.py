@@ -18,6 +18,7 @@ from tillit.connectors.sql.carry import carry
 from tillit.connectors.sql.erase import erasure
 from tillit.connectors.sql.explain import RowState, explain
 from tillit.connectors.sql.images import send
+from tillit.connectors.sql.session import count as count_dead
 from tillit.connectors.sql.session import foreign_keys_eased, open_people, prepare
 from tillit.connectors.sql.transactions import Session, session
 from tillit.model.plan import TableTally
@@ -56,7 +57,7 @@ def erase_in(store: Session, promises: Promises, keys: Sequence[int], undo: Path
 def count(engine: Engine, promises: Promises, standings: Iterable[Standing] = ()) -> dict[str, TableTally]:
     """The dead values of everything; nothing is written."""
     with session(engine) as store, store.reading():
-        return prepare(store.connection, promises.sweep(), standings).tallies
+        return count_dead(store.connection, promises.sweep(), standings)
 
 
 def explained(engine: Engine, promises: Promises, key: int) -> list[RowState]:

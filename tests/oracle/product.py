@@ -18,13 +18,16 @@ from tillit.connectors.sql.batches import Pace, batches
 from tillit.connectors.sql.carry import carry
 from tillit.connectors.sql.erase import erasure, table_by_table
 from tillit.connectors.sql.explain import RowState, explain
-from tillit.connectors.sql.session import Prepared, foreign_keys_eased, open_people, prepare
+from tillit.connectors.sql.session import Prepared, count, foreign_keys_eased, open_people, prepare
 from tillit.connectors.sql.transactions import Session, session
 from tillit.connectors.sql.write import Write
 from tillit.decide.plan import plan
 from tillit.model.mapping import Form
 from tillit.model.plan import Plan
 from tillit.model.standing import Person
+
+
+COUNT_EVERY = 4  # of so many seeds one is also counted beforehand, as `tillit plan` does
 
 
 class NotLoaded(RuntimeError):
@@ -49,6 +52,14 @@ class Image:
 
 class Taken(list[Image]):
     """Keeps images in memory."""
+
+    def deleted(self) -> dict[str, int]:
+        """Rows deleted of each table, rows of link tables apart."""
+        found: dict[str, int] = {}
+        for image in self:
+            if image.action == "delete" and image.count:
+                found[image.table] = found.get(image.table, 0) + image.count
+        return found
 
     def table(self, name: str, columns: Sequence[str], tags: Mapping[str, str] | None = None) -> None:
         self.append(Image(name, (tags or {})["action"], tuple(columns)))
@@ -78,8 +89,10 @@ class Product:
         self.load(case)
         start = self.read(case) if self.undo else {}
         wanted = plan(case.bound, case.policy, case.now, scope)
+        counted = self._counted(case, wanted) if case.seed % COUNT_EVERY == 0 else None
         self.loaded = None
         taken, end = self._carry_out(case, wanted)
+        assert counted in (None, taken.deleted()), f"seed {case.seed}: counted {counted}, deleted {taken.deleted()}"
         if self.undo:
             self._put_back(case, taken)
             again = self.read(case)
@@ -125,6 +138,12 @@ class Product:
                         send(store, prepared, batch.writes, taken)
         return taken, self.read(case)
 
+    def _counted(self, case: Case, wanted: Plan) -> dict[str, int]:
+        """Rows of each table that a plan says would go; tables without any left out."""
+        with session(self.engine) as store, store.reading() as connection:
+            tallies = count(connection, wanted, case.standings)
+        return {name: tally.deleted for name, tally in tallies.items() if tally.deleted}
+
     def _batches(self, store: Session, prepared: Prepared, taken: Taken) -> None:
         found = batches(prepared, Pace(rows=self.pace))
         while True:
@@ -160,9 +179,9 @@ def send(store: Session, prepared: Prepared, writes: tuple[Write, ...], taken: T
         for write in writes:
             columns, rows = images.before(store.connection, schema, write)
             taken.table(write.table, columns, {"action": write.action})
-            count = taken.rows(rows)
+            imaged = taken.rows(rows)
             touched = images.send(store.connection, write)
-            assert touched == count, f"{write.action} {write.table}: {touched} rows touched, {count} imaged"
+            assert touched == imaged, f"{write.action} {write.table}: {touched} rows touched, {imaged} imaged"
 
 
 def differences(a: Rows, b: Rows) -> dict[str, object]:

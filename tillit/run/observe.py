@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tillit.connectors.sql.compiler import Compiler, sql_table
 from tillit.connectors.sql.explain import RowState, explain
-from tillit.connectors.sql.session import open_people, prepare
+from tillit.connectors.sql.session import count, open_people
 from tillit.connectors.sql.transactions import session
 from tillit.model.conditions import Condition
 from tillit.model.plan import Plan, TableTally
@@ -39,10 +39,10 @@ def observe(store: OpenStore, plan: Plan, standings: Iterable[Standing]) -> Obse
     """Evaluate `plan` in a transaction that is rolled back. Raises StoreError."""
     try:
         with session(store.engine) as opened, opened.reading():
-            prepared = prepare(opened.connection, plan, standings)
-            busy = [name for name, tally in prepared.tallies.items() if tally.total]
+            tallies = count(opened.connection, plan, standings)
+            busy = [name for name, tally in tallies.items() if tally.total]
             sizes = row_counts(opened.connection, store.bound.schema, busy)
-            return Observed(store.name, plan, dict(prepared.tallies), sizes)
+            return Observed(store.name, plan, tallies, sizes)
     except DBAPIError as error:
         raise store_error(store.name, error, "nothing was changed") from None
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from tillit.connectors.sql.in_place import has_one_fate, in_place
-from tillit.connectors.sql.mark import Marks, mark
+from tillit.connectors.sql.in_place import in_place
+from tillit.connectors.sql.mark import Marks, has_one_fate, mark
 from tillit.connectors.sql.need import drop_needed, is_pointed_at, mark_link_rows, needed, turns, via_owners
 from tillit.connectors.sql.reads import columns_of, reads, tables_of
 from tillit.connectors.sql.session import foreign_keys_eased, inner_order, open_people, tied_columns

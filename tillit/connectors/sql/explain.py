@@ -1,4 +1,7 @@
-"""Why is this kept? Per row of a person: what each ground says, and the fate of each column. One query a table."""
+"""Why is this kept? Per row of a person: what each ground says, and the fate of each column.
+
+One query for all tables whose keys are of one type: what a person has lies in few rows of many tables.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.fills import has_form
-from tillit.connectors.sql.judge import Judge, Several, ended, held_by, single
+from tillit.connectors.sql.judge import Judge, Several, ended, single
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import COARSE, row_dead
 from tillit.connectors.sql.people import People, is_simple
@@ -44,21 +47,36 @@ class RowState:
 
 def explain(people: People, stream: Any) -> Iterator[RowState]:
     """The rows of the (one) person in scope, streamed. `stream` runs a query and iterates its rows."""
+    kinds: dict[tuple[Any, ...], list[tuple[TableRule, sa.Select[Any]]]] = {}
     for rule in people.plan.rules.values():
-        if not rule.grounds:
-            continue
-        query = row_query(people, rule)
-        if query is None:
-            continue
-        for row in stream(query):
-            yield _state(rule, tuple(row))
+        query = row_query(people, rule) if rule.grounds else None
+        if query is not None:
+            infos = people.compiler.schema.tables[rule.table].columns
+            kinds.setdefault(tuple((infos[k].family, infos[k].type) for k in rule.key), []).append((rule, query))
+    for asked in kinds.values():
+        for number, *row in stream(_together([query for _, query in asked])):
+            rule = asked[number][0]
+            yield _state(rule, tuple(row), by_grounds=_told_by_grounds(people, rule))
+
+
+def _together(queries: list[sa.Select[Any]]) -> Any:
+    """All of them as one, each row led by the number of its query."""
+    width = max(len(query.selected_columns) for query in queries)
+    selects = []
+    for number, query in enumerate(queries):
+        missing = width - len(query.selected_columns)
+        padding: list[ColumnElement[Any]] = [sa.literal_column("0").label(f"pad{i}") for i in range(missing)]
+        columns = [sa.literal_column(str(number)).label("t"), *query.selected_columns, *padding]
+        selects.append(query.with_only_columns(*columns, maintain_column_froms=True))
+    return sa.union_all(*selects) if len(selects) > 1 else selects[0]
 
 
 def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
     """The query behind `explain` for one table; None when nobody is loaded."""
     if not people.anybody or not rule.has_people:
         return None
-    alias, person = people.compiler.alias(rule.table), people.person.alias()
+    alias = people.compiler.alias(rule.table)
+    person, joined = people.joined_person()
     chain = people.chain(rule, alias)
     simple, facts = is_simple(people.plan, rule), people.facts.get(rule.table)
     fact = None if facts is None else facts.rows.alias()
@@ -66,15 +84,22 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
     columns: list[ColumnElement[Any]] = [alias.c[k].label(f"k{i}") for i, k in enumerate(rule.key)]
     columns.append(_number(people.says(person, "hold")).label("hold"))
     columns += _ground_columns(people, rule, alias, person)
-    columns.append(_number(row_dead(people.compiler.schema, rule, alias, judge)).label("dead"))
-    for number, group in enumerate(rule.groups):
-        for n, column in enumerate(group.columns if group.forms else group.columns[:1]):
-            columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
-    query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, person)
-    query = query.where(*chain.where, person.c.f == chain.person, people.says(person, "scope"))
+    if not _told_by_grounds(people, rule):
+        columns.append(_number(row_dead(people.compiler.schema, rule, alias, judge)).label("dead"))
+        for number, group in enumerate(rule.groups):
+            for n, column in enumerate(group.columns if group.forms else group.columns[:1]):
+                columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
+    query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, *joined)
+    same = [person.c.f == chain.person] if joined else []
+    query = query.where(*chain.where, *same, people.says(person, "scope"))
     if facts is not None and fact is not None:
         query = query.select_from(fact).where(*facts.at(rule, fact, alias))
     return query if simple else query.distinct()
+
+
+def _told_by_grounds(people: People, rule: TableRule) -> bool:
+    """What the grounds say of the one person decides about row and columns: nothing more need be asked."""
+    return is_simple(people.plan, rule) and not any(group.forms or group.about for group in rule.groups)
 
 
 def _number(test: Bool) -> ColumnElement[int]:
@@ -91,7 +116,6 @@ def _ground_columns(people: People, rule: TableRule, alias: FromClause, person: 
             ended(people, rule, alias, person, ground.purpose),
             compiler.condition(ground.while_, rule.table, alias),
             people.says(person, f"c{purpose}") if ground.needs_consent else sa.true(),
-            held_by(people, rule, alias, person, i),
         ]
         found += [_number(t).label(f"s{i}_{n}") for n, t in enumerate(tests)]
     return found
@@ -110,14 +134,22 @@ def _fate(
     return sa.case(*branches, else_=sa.literal_column("1"))
 
 
-def _state(rule: TableRule, row: tuple[Any, ...]) -> RowState:
+def _state(rule: TableRule, row: tuple[Any, ...], *, by_grounds: bool) -> RowState:
     width = len(rule.key)
     key, hold, rest = row[:width], bool(row[width]), row[width + 1 :]
     grounds = []
     for i, ground in enumerate(rule.grounds):
-        fresh, over, outlasts, consent, held = (bool(v) for v in rest[i * 5 : i * 5 + 5])
+        fresh, over, outlasts, consent = (bool(v) for v in rest[i * 4 : i * 4 + 4])
+        held = fresh and consent and (outlasts or not over) if ground.ends else fresh
         grounds.append(GroundState(ground.purpose, fresh, over, outlasts, consent, held))
-    dead, *fates = rest[len(rule.grounds) * 5 :]
+    if by_grounds:
+        dead = not hold and not any(ground.held for ground in grounds)
+        live = {c for g in rule.groups if hold or any(grounds[i].held for i in g.full) for c in g.columns}
+        states: dict[str, Form | str | None] = {
+            c: None if c in live else "dead" for group in rule.groups for c in group.columns
+        }
+        return RowState(rule.table, key, hold, tuple(grounds), states, dead)
+    gone, *fates = rest[len(rule.grounds) * 4 :]
     columns: dict[str, Form | str | None] = {}
     told = iter(fates)
     for group in rule.groups:
@@ -125,4 +157,4 @@ def _state(rule: TableRule, row: tuple[Any, ...]) -> RowState:
             fate = next(told)
             state: Form | str | None = None if fate == 0 else "dead" if fate == 1 else group.forms[fate - COARSE][0]
             columns |= dict.fromkeys(chosen, state)
-    return RowState(rule.table, key, hold, tuple(grounds), columns, bool(dead))
+    return RowState(rule.table, key, hold, tuple(grounds), columns, bool(gone))

@@ -156,15 +156,15 @@ def _query(
 def _part(people: People, rule: TableRule, part: Part, sets: tuple[tuple[int, ...], ...]) -> sa.Select[Any]:
     """What one link, or the list of all, tells of each row and person."""
     query, alias, f = part
-    person = people.person.alias()
+    person, joined = people.joined_person()
     kept: list[ColumnElement[Any]] = [c for c in query.selected_columns if c.name != "f"]
-    kept += [sa.literal_column("1").label("f"), person.c.scope.label("s"), person.c.hold.label("o")]
+    kept += [sa.literal_column("1").label("f"), person.c["scope"].label("s"), person.c["hold"].label("o")]
     for i, _ in enumerate(rule.grounds):
         kept.append(number(sa.or_(people.says(person, "hold"), held_by(people, rule, alias, person, i))).label(f"h{i}"))
     for i, indexes in enumerate(sets):
         kept.append(number(sa.not_(holds(people, rule, alias, indexes)(person))).label(f"m{i}"))
     query = query.with_only_columns(*kept, maintain_column_froms=True)
-    return query.select_from(person).where(person.c.f == f)
+    return query.select_from(*joined).where(person.c.f == f) if joined else query
 
 
 def _with_unflagged(people: People, rule: TableRule, together: sa.Select[Any]) -> sa.Select[Any]:

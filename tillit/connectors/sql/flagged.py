@@ -193,7 +193,7 @@ def _person_columns(row: dict[str, Any], types: dict[str, sa.types.TypeEngine[An
         if name not in types:
             found.append(sa.literal_column(str(value)).label(name))
             continue
-        cell: ColumnElement[Any] = sa.null() if value is None else sa.literal(value)
+        cell: ColumnElement[Any] = sa.literal_column("NULL") if value is None else sa.literal(value)
         cast = types[name]
         found.append((cell if cast is None else sa.cast(cell, cast)).label(name))
     return found

@@ -19,22 +19,10 @@ from tillit.connectors.sql.judge import Single, calls, single, surely_dead
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import Marks, row_dead
 from tillit.connectors.sql.need import is_pointed_at, unneeded
-from tillit.connectors.sql.people import is_simple
 from tillit.connectors.sql.write import Write, moves_by_itself
 from tillit.model.conditions import TRUE, Hop
-from tillit.model.mapping import Mode, WhenDead
-from tillit.model.plan import Plan, TableRule
+from tillit.model.plan import TableRule
 from tillit.model.schema import Schema
-
-
-def has_one_fate(plan: Plan, rule: TableRule) -> bool:
-    """Each row has one person at most, its values live and die with it, and no link of it is ever cut.
-
-    While such a row lives its owner is held, so its owner's link is cut only to anonymise it.
-    """
-    everything = tuple(range(len(rule.grounds)))
-    plain = all((g.full, g.forms, g.about, g.mode) == (everything, (), (), Mode.ANY) for g in rule.groups)
-    return plain and is_simple(plan, rule) and (not rule.cuts or rule.when_dead is WhenDead.DELETE)
 
 
 def in_place(marks: Marks, rule: TableRule) -> Iterator[Write]:

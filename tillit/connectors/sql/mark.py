@@ -22,7 +22,7 @@ from tillit.connectors.sql.people import People, is_simple
 from tillit.connectors.sql.scratch import Made, Scratch
 from tillit.connectors.sql.unflagged import points, unflagged_by
 from tillit.model.mapping import Mode, WhenDead
-from tillit.model.plan import Group, TableRule
+from tillit.model.plan import Group, Plan, TableRule
 from tillit.model.schema import Schema
 
 DEAD, COARSE = 1, 2  # fates; COARSE + n is the n-th form
@@ -31,13 +31,17 @@ Needed = Callable[[TableRule, FromClause], Bool]
 
 @dataclass
 class Marks:
-    """What a session has marked so far, and which marked tables it has written."""
+    """What a session has marked so far, and which marked tables it has written.
+
+    `counted` tables are only to be counted, and have marks for flagged people's rows alone (`dead_by_default`).
+    """
 
     scratch: Scratch
     people: People
     tables: dict[str, Made] = field(default_factory=dict)
     link_rows: dict[tuple[str, str], Made] = field(default_factory=dict)  # (table, link): rows of a link table to go
     written: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
 
     def at(self, rule: TableRule, mark: FromClause, alias: FromClause) -> Bool:
         """The mark belongs to the row."""
@@ -53,7 +57,7 @@ def mark(marks: Marks, rule: TableRule, needed: Needed | None, *, probed: bool =
     people = marks.people
     if people.anybody and rule.has_people:
         queries.append(_flagged_rows(people, rule, needed))
-    if people.plan.people is None and not never_by_default(rule):
+    if people.plan.people is None and not never_by_default(rule) and rule.table not in marks.counted:
         queries.append(_other_rows(people, rule, needed))
     key = [f"k{i}" for i in range(len(rule.key))] if probed else []
     if not queries:
@@ -71,13 +75,14 @@ def mark(marks: Marks, rule: TableRule, needed: Needed | None, *, probed: bool =
 def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.Select[Any]:
     """Rows of flagged people in scope."""
     alias = people.compiler.alias(rule.table)
-    person = people.person.alias()
     if is_simple(people.plan, rule):
+        person, joined = people.joined_person()
         chain = people.chain(rule, alias)
+        same = [person.c.f == chain.person] if joined else []
         judge = single(people, rule, alias, person, chain)
         verdicts = _verdicts(people, rule, alias, judge, row_by_row=False)
-        judged = sa.select(*verdicts.columns).select_from(alias, *chain.froms, person)
-        judged = judged.where(*chain.where, person.c.f == chain.person, people.says(person, "scope"))
+        judged = sa.select(*verdicts.columns).select_from(alias, *chain.froms, *joined)
+        judged = judged.where(*chain.where, *same, people.says(person, "scope"))
         return _finish(people, rule, verdicts, judged, needed, person=True)
     facts = people.facts[rule.table]
     fact = facts.rows.alias()  # one row a row: what to start from
@@ -91,14 +96,37 @@ def _other_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.Se
     """Rows that no flagged person owns: by time and condition alone."""
     alias = people.compiler.alias(rule.table)
     verdicts = _verdicts(people, rule, alias, Default(people.compiler, rule, alias), row_by_row=False)
-    judged = sa.select(*verdicts.columns).select_from(alias).where(verdicts.worth)
+    judged = (
+        sa.select(*verdicts.columns).select_from(alias).where(verdicts.worth, *_nobody_flagged(people, rule, alias))
+    )
+    return _finish(people, rule, verdicts, judged, needed, person=False)
+
+
+def _nobody_flagged(people: People, rule: TableRule, alias: FromClause) -> list[Bool]:
+    """No flagged person owns the row."""
     if people.anybody and rule.table in people.facts:
         facts = people.facts[rule.table]
         fact = facts.rows.alias()
-        judged = judged.where(sa.not_(exists(fact, where=tuple(facts.at(rule, fact, alias)))))
-    elif people.anybody and rule.has_people:
-        judged = judged.where(sa.not_(people.somebody(rule, alias, lambda _: sa.true())))
-    return _finish(people, rule, verdicts, judged, needed, person=False)
+        return [sa.not_(exists(fact, where=tuple(facts.at(rule, fact, alias))))]
+    if people.anybody and rule.has_people:
+        return [sa.not_(people.somebody(rule, alias, lambda _: sa.true()))]
+    return []
+
+
+def has_one_fate(plan: Plan, rule: TableRule) -> bool:
+    """Each row has one person at most, its values live and die with it, and no link of it is ever cut.
+
+    While such a row lives its owner is held, so its owner's link is cut only to anonymise it.
+    """
+    everything = tuple(range(len(rule.grounds)))
+    plain = all((g.full, g.forms, g.about, g.mode) == (everything, (), (), Mode.ANY) for g in rule.groups)
+    return plain and is_simple(plan, rule) and (not rule.cuts or rule.when_dead is WhenDead.DELETE)
+
+
+def dead_by_default(people: People, rule: TableRule, alias: FromClause) -> list[Bool]:
+    """The row is dead by time and condition alone: nobody flagged owns it."""
+    dead = row_dead(people.compiler.schema, rule, alias, Default(people.compiler, rule, alias))
+    return [dead, *_nobody_flagged(people, rule, alias)]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import FromClause
 from tillit.connectors.sql.compiler import Compiler, exists
 from tillit.connectors.sql.judge import Default, Several, holds
 from tillit.connectors.sql.leaves import Bool, as_text, same_family, text_equal
-from tillit.connectors.sql.mark import Marks, in_scope_of, mark, row_dead
+from tillit.connectors.sql.mark import Marks, dead_by_default, in_scope_of, mark, row_dead
 from tillit.connectors.sql.people import People
 from tillit.connectors.sql.unflagged import points, somebody_unflagged
 from tillit.model.conditions import Hop
@@ -173,9 +173,10 @@ def _stays(marks: Marks, need: Need, child: FromClause, via: ViaOwner | None) ->
     gone = [mark_row.c.go == 1] if rule.deletes else []
     writing = [c for c in rule.cuts if c.writes]
     gone += [mark_row.c[f"x{i}"] == 1 for i, c in enumerate(writing) if c.link == need.arrow.link]
-    if not gone:
-        return []
-    return [sa.not_(exists(mark_row, where=(marks.at(rule, mark_row, child), sa.or_(*gone))))]
+    by_default = [sa.not_(sa.and_(*dead_by_default(marks.people, rule, child)))] if rule.table in marks.counted else []
+    if not gone or not made.rows:
+        return by_default
+    return [sa.not_(exists(mark_row, where=(marks.at(rule, mark_row, child), sa.or_(*gone)))), *by_default]
 
 
 def _link_row_stays(marks: Marks, via: ViaOwner, row: FromClause) -> list[Bool]:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tillit.connectors.sql.compiler import Compiler
+from tillit.connectors.sql.judge import never_by_default
 from tillit.connectors.sql.living import asked_tables, list_living, live_for, work_out_all
 from tillit.connectors.sql.load import load
-from tillit.connectors.sql.mark import Marks
-from tillit.connectors.sql.need import mark_all
+from tillit.connectors.sql.mark import Marks, has_one_fate
+from tillit.connectors.sql.need import is_pointed_at, mark_all
 from tillit.connectors.sql.people import People
 from tillit.connectors.sql.scratch import Scratch
 from tillit.connectors.sql.tally import tally
@@ -62,6 +63,23 @@ def prepare(connection: Connection, plan: Plan, standings: Iterable[Standing]) -
     mark_all(marks)
     scratch.analyse(*marks.tables.values())
     return Prepared(marks, tally(marks))
+
+
+def count(connection: Connection, plan: Plan, standings: Iterable[Standing]) -> dict[str, TableTally]:
+    """What `prepare` would come to, without listing rows that are only to be counted."""
+    scratch, people = open_people(connection, plan, standings)
+    marks = Marks(scratch, people, counted=_countable(plan))
+    mark_all(marks)
+    scratch.analyse(*marks.tables.values())
+    return tally(marks)
+
+
+def _countable(plan: Plan) -> set[str]:
+    """Tables of a sweep whose rows go whole, and are needed by no other row."""
+    if plan.people is not None:
+        return set()
+    rules = (r for r in plan.rules.values() if r.deletes and has_one_fate(plan, r) and not never_by_default(r))
+    return {rule.table for rule in rules if not is_pointed_at(plan, rule)}
 
 
 def writes(prepared: Prepared) -> Iterator[Write]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.fills import is_coarse, is_filled
 from tillit.connectors.sql.leaves import Bool
-from tillit.connectors.sql.mark import COARSE, DEAD, Marks
+from tillit.connectors.sql.mark import COARSE, DEAD, Marks, dead_by_default
 from tillit.model.plan import TableRule, TableTally
 
 
@@ -34,6 +34,10 @@ def tally(marks: Marks) -> dict[str, TableTally]:
     for name, one in made.items():
         mark = one.alias()
         questions.append(_Question(name, tuple(_row_counts(marks.people.plan.rules[name], mark)), (mark,), ()))
+    for name in marks.counted:
+        rule, alias = marks.people.plan.rules[name], marks.people.compiler.alias(name)
+        where = tuple(dead_by_default(marks.people, rule, alias))
+        questions.append(_Question(name, (_Count("deleted", "", sa.true()),), (alias,), where))
     for (name, link), one in marks.link_rows.items():
         row = one.alias()
         questions.append(_Question(name, (_Count("cut", link, sa.true()),), (row,), ()))
