@@ -67,7 +67,8 @@ def _table_rule(scene: Scene, bt: BoundTable) -> TableRule:
         role_when=_role_condition(scene, table.name, table.persons),
         owners=tuple(owner_rule(scene, table, link) for link in links),
         grounds=grounds,
-        groups=_groups(table, bt),
+        groups=_groups(table, bt, replaced=True),
+        fixed=_groups(table, bt, replaced=False),
         created=None if created is None or dress is None else (created.column, dress),
         fills=bt.fills,
         cuts=tuple(bt.cuts.values()) if grounds else (),
@@ -106,12 +107,12 @@ def _fresh(scene: Scene, table: Table, ground: Ground) -> Condition:
     return fresh_by_clock(scene, table.name, ground.since, keep, ground.missing_holds)
 
 
-def _groups(table: Table, bt: BoundTable) -> tuple[Group, ...]:
-    """The personal columns that may be replaced, grouped by what decides their fate."""
+def _groups(table: Table, bt: BoundTable, *, replaced: bool) -> tuple[Group, ...]:
+    """The personal columns that may be replaced, or those that never are, grouped by what decides their fate."""
     fates: dict[tuple[tuple[int, ...], object, tuple[str, ...], Mode], list[str]] = {}
     forms_of: dict[object, tuple[tuple[Form, tuple[int, ...]], ...]] = {}
     for column in table.personal_columns:
-        if column.name not in bt.fills or not table.grounds:
+        if (column.name in bt.fills) is not replaced or not table.grounds:
             continue
         full = tuple(i for i, g in enumerate(table.grounds) if column.name in g.columns and column.name not in g.forms)
         forms = _forms(table, column)

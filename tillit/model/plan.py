@@ -71,6 +71,7 @@ class TableRule:
     owners: tuple[OwnerRule, ...]
     grounds: tuple[GroundRule, ...] = ()
     groups: tuple[Group, ...] = ()
+    fixed: tuple[Group, ...] = ()  # personal columns that are never replaced: links, keys, what others point at
     created: tuple[str, Dress] | None = None
     fills: Mapping[str, Fill] = field(default_factory=dict)
     cuts: tuple[Cut, ...] = ()

@@ -86,7 +86,7 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
     columns += _ground_columns(people, rule, alias, person)
     if not _told_by_grounds(people, rule):
         columns.append(_number(row_dead(people.compiler.schema, rule, alias, judge)).label("dead"))
-        for number, group in enumerate(rule.groups):
+        for number, group in enumerate(_told(rule)):
             for n, column in enumerate(group.columns if group.forms else group.columns[:1]):
                 columns.append(_fate(people, judge, rule, alias, group, column).label(f"g{number}_{n}"))
     query: sa.Select[Any] = sa.select(*columns).select_from(alias, *chain.froms, *joined)
@@ -99,7 +99,12 @@ def row_query(people: People, rule: TableRule) -> sa.Select[Any] | None:
 
 def _told_by_grounds(people: People, rule: TableRule) -> bool:
     """What the grounds say of the one person decides about row and columns: nothing more need be asked."""
-    return is_simple(people.plan, rule) and not any(group.forms or group.about for group in rule.groups)
+    return is_simple(people.plan, rule) and not any(group.forms or group.about for group in _told(rule))
+
+
+def _told(rule: TableRule) -> tuple[Group, ...]:
+    """Every group of values that a person is told of: also those that nothing ever stands in the place of."""
+    return (*rule.groups, *rule.fixed)
 
 
 def _number(test: Bool) -> ColumnElement[int]:
@@ -144,15 +149,15 @@ def _state(rule: TableRule, row: tuple[Any, ...], *, by_grounds: bool) -> RowSta
         grounds.append(GroundState(ground.purpose, fresh, over, outlasts, consent, held))
     if by_grounds:
         dead = not hold and not any(ground.held for ground in grounds)
-        live = {c for g in rule.groups if hold or any(grounds[i].held for i in g.full) for c in g.columns}
+        live = {c for g in _told(rule) if hold or any(grounds[i].held for i in g.full) for c in g.columns}
         states: dict[str, Form | str | None] = {
-            c: None if c in live else "dead" for group in rule.groups for c in group.columns
+            c: None if c in live else "dead" for group in _told(rule) for c in group.columns
         }
         return RowState(rule.table, key, hold, tuple(grounds), states, dead)
     gone, *fates = rest[len(rule.grounds) * 4 :]
     columns: dict[str, Form | str | None] = {}
     told = iter(fates)
-    for group in rule.groups:
+    for group in _told(rule):
         for chosen in [(c,) for c in group.columns] if group.forms else [group.columns]:
             fate = next(told)
             state: Form | str | None = None if fate == 0 else "dead" if fate == 1 else group.forms[fate - COARSE][0]

@@ -120,6 +120,7 @@ def has_one_fate(plan: Plan, rule: TableRule) -> bool:
     """
     everything = tuple(range(len(rule.grounds)))
     plain = all((g.full, g.forms, g.about, g.mode) == (everything, (), (), Mode.ANY) for g in rule.groups)
+    plain = plain and not any(group.about for group in rule.fixed)
     return plain and is_simple(plan, rule) and (not rule.cuts or rule.when_dead is WhenDead.DELETE)
 
 
@@ -158,6 +159,8 @@ def _verdicts(people: People, rule: TableRule, alias: FromClause, judge: Judge, 
             found.append(_fate(judge, group, scope(group.about)).label(f"g{i}"))
         if group.about:
             found.append(_flag(_value_dead(people.compiler.schema, rule, alias, judge, group)).label(f"w{i}"))
+    for i, group in enumerate(g for g in rule.fixed if g.about):
+        found.append(_flag(_value_dead(people.compiler.schema, rule, alias, judge, group)).label(f"v{i}"))
     for i, cut in enumerate(c for c in rule.cuts if c.writes):
         owner = rule.owner(cut.link)
         found.append(_flag(_unheld(people, rule, alias, judge, cut.link, scope)).label(f"u{i}"))
@@ -184,6 +187,7 @@ def _finish(
     inner = _fenced(people, judged).subquery()
     row: Any = _Row({column: inner.c[name] for column, name in verdicts.names.items()})
     dead = [inner.c.s == 1, *(inner.c[f"w{i}"] == 1 for i, g in enumerate(rule.groups) if g.about)]
+    dead += [inner.c[f"v{i}"] == 1 for i, _ in enumerate(g for g in rule.fixed if g.about)]
     row_is_dead = sa.and_(*dead)
     go = row_is_dead if rule.deletes else sa.false()
     if needed is not None and rule.deletes:
@@ -264,7 +268,7 @@ def row_dead(schema: Schema, rule: TableRule, alias: FromClause, judge: Judge) -
 
     A value about nobody, or about one owner alone, can live when the row's own people are gone.
     """
-    about = [_value_dead(schema, rule, alias, judge, group) for group in rule.groups if group.about]
+    about = [_value_dead(schema, rule, alias, judge, group) for group in (*rule.groups, *rule.fixed) if group.about]
     return sa.and_(judge.dead(tuple(range(len(rule.grounds)))), *about)
 
 
