@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, FromClause
 from tillit.connectors.sql.judge import held_by, holds
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.load import owned_parts
-from tillit.connectors.sql.people import SELF, People
+from tillit.connectors.sql.people import SELF, People, Renamed
 from tillit.connectors.sql.scratch import Inline, Rows, Scratch
 from tillit.connectors.sql.unflagged import names_somebody, points, unflagged_by
 from tillit.model.mapping import Mode
@@ -176,3 +176,54 @@ def _with_unflagged(people: People, rule: TableRule, together: sa.Select[Any]) -
     columns = [number(unflagged_by(people, rule, alias, owner)).label(f"u{n}") for n, owner in asked]
     at = [inner.c[f"k{i}"] == alias.c[k] for i, k in enumerate(rule.key)]
     return sa.select(*inner.c, *columns).select_from(inner, alias).where(*at)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Rows found by one link, each with its facts: worked out from its own columns, without a list of rows."""
+
+    source: FromClause
+    where: tuple[Bool, ...]
+    fact: Any  # a stand-in for a row of facts
+
+
+def names_each(rule: TableRule) -> bool:
+    """Every person of a row is named by the row's own columns."""
+    return not rule.is_root and all(leads_to_one(owner) for owner in rule.owners)
+
+
+def look_up(people: People, rule: TableRule, number_: int, alias: FromClause) -> Looked:
+    """The rows of `alias` whose link of this number leads to somebody flagged, and no link before it does."""
+    facts, compiler = people.facts[rule.table], people.compiler
+    roots: dict[int, FromClause] = {}
+    persons: dict[int, Any] = {}
+    source: Any = alias
+    for n in (number_, *(n for n in facts.numbers if n != number_)):
+        owner = rule.owners[n - 1]
+        roots[n] = people.roots[owner.parent].alias()
+        on = compiler.joins(owner.up[0], rule.table, alias, people.keyed(owner.parent, roots[n]))
+        source = source.join(roots[n], on, isouter=n != number_)
+        persons[n], joined = people.joined_person()
+        for person in joined:
+            source = source.join(person, person.c.f == roots[n].c.f, isouter=n != number_)
+    columns: dict[str, Any] = {}
+    for n in facts.numbers:
+        there = roots[n].c.f.is_not(None)
+        for stem, test in _tests(people, rule, alias, persons[n], facts.sets).items():
+            if stem in facts.stems:
+                columns[f"{stem}{n}"] = number(sa.and_(there, test))
+    earlier = tuple(roots[n].c.f.is_(None) for n in facts.numbers if n < number_)
+    return Looked(source, earlier, Renamed(columns))
+
+
+def _tests(
+    people: People, rule: TableRule, alias: FromClause, person: Any, sets: tuple[tuple[int, ...], ...]
+) -> dict[str, Bool]:
+    """What is to be known of one person of a row, by the stem of its column."""
+    hold = people.says(person, "hold")
+    found: dict[str, Bool] = {"f": sa.true(), "s": people.says(person, "scope"), "o": hold}
+    for i, _ in enumerate(rule.grounds):
+        found[f"h{i}_"] = sa.or_(hold, held_by(people, rule, alias, person, i))
+    for i, indexes in enumerate(sets):
+        found[f"m{i}_"] = sa.not_(holds(people, rule, alias, indexes)(person))
+    return found

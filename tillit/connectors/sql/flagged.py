@@ -61,7 +61,7 @@ def load_flagged(scratch: Scratch, compiler: Compiler, plan: Plan, standings: It
     rules = {name: rule for name, rule in plan.rules.items() if rule.is_root}
     rows = (s for s in _with_scope(plan, standings) if s.person.table in rules)
     first = list(islice(rows, FEW + 1))
-    if len(first) <= FEW and all(_plain_key(plan, rule) for rule in rules.values()):
+    if len(first) <= FEW and all(_plain_key(plan, rule) for rule in rules.values()) and not _deep(plan):
         return _inline(compiler, plan, rules, first)
     return _tables(scratch, compiler, plan, rules, chain(first, rows))
 
@@ -134,6 +134,12 @@ def _ended_value(plan: Plan, ended: datetime, dress: Dress) -> Any:
     if engine != "sqlite" or not isinstance(value, date):
         return value
     return value.isoformat(" ", timespec="microseconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def _deep(plan: Plan) -> bool:
+    """SQLite's parser gives up on deep questions: people stay in tables where further rows lead to them."""
+    links = (owner for r in plan.rules.values() if not is_simple(plan, r) for owner in r.owners)
+    return plan.bound.schema.engine == "sqlite" and not all(o.straight and len(o.up) == 1 for o in links)
 
 
 def _plain_key(plan: Plan, rule: TableRule) -> bool:

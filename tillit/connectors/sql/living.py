@@ -16,6 +16,7 @@ from tillit.connectors.sql.facts import work_out
 from tillit.connectors.sql.judge import Default, Several
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.people import People
+from tillit.connectors.sql.reads import tables_of
 from tillit.connectors.sql.scratch import Scratch
 from tillit.model import conditions as c
 from tillit.model.graph import components
@@ -48,7 +49,9 @@ def list_living(scratch: Scratch, people: People) -> None:
     by_name = {f"{table}\x00{purpose}": (table, purpose) for table, purpose in edges}
     graph = {n: {f"{t}\x00{p}" for t, p in edges[pair]} for n, pair in by_name.items()}
     for component in components(graph):
-        if len(component) == 1 and component[0] not in graph[component[0]]:
+        recursive = len(component) > 1 or component[0] in graph[component[0]]
+        chained = scratch.engine == "sqlite" and graph[component[0]] and any(component[0] in g for g in graph.values())
+        if not recursive and not chained:  # SQLite's parser gives up on a question inside a question inside a question
             continue
         pairs = [by_name[n] for n in component]
         for table, purpose in pairs:
@@ -74,8 +77,13 @@ def work_out_all(scratch: Scratch, people: People) -> None:
             edges[table] |= {t for t, _ in asked if t in wanted and t != table}
     for component in components(edges):
         for name in component:
+            rule = people.plan.rules[name]
             inline = people.plan.people is not None and name not in one_by_one
-            people.facts[name] = work_out(scratch, people, people.plan.rules[name], inline=inline)
+            if scratch.engine == "sqlite":  # whose parser gives up on deep questions
+                inline = inline and not any(
+                    True for g in rule.grounds for c in (g.fresh, g.while_) for _ in tables_of(c)
+                )
+            people.facts[name] = work_out(scratch, people, rule, inline=inline)
 
 
 def _fixpoint(scratch: Scratch, people: People, pairs: list[tuple[str, str]]) -> None:

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause
 
 from tillit.connectors.sql.compiler import exists
+from tillit.connectors.sql.facts import look_up, names_each
 from tillit.connectors.sql.fills import has_form, is_coarse, is_filled
 from tillit.connectors.sql.judge import Default, Judge, Several, Single, never_by_default, single
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.people import People, is_simple
-from tillit.connectors.sql.scratch import Made, Scratch
+from tillit.connectors.sql.scratch import Inline, Made, Scratch
 from tillit.connectors.sql.unflagged import points, unflagged_by
 from tillit.model.mapping import Mode, WhenDead
 from tillit.model.plan import Group, Plan, TableRule
@@ -56,7 +57,7 @@ def mark(marks: Marks, rule: TableRule, needed: Needed | None, *, probed: bool =
     queries = []
     people = marks.people
     if people.anybody and rule.has_people:
-        queries.append(_flagged_rows(people, rule, needed))
+        queries += _flagged_rows(people, rule, needed)
     if people.plan.people is None and not never_by_default(rule) and rule.table not in marks.counted:
         queries.append(_other_rows(people, rule, needed))
     key = [f"k{i}" for i in range(len(rule.key))] if probed else []
@@ -72,8 +73,11 @@ def mark(marks: Marks, rule: TableRule, needed: Needed | None, *, probed: bool =
     return made
 
 
-def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.Select[Any]:
-    """Rows of flagged people in scope."""
+def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> list[sa.Select[Any]]:
+    """Rows of flagged people in scope: one query, or one a link where the row itself names all its people."""
+    facts = people.facts.get(rule.table)
+    if facts is not None and isinstance(facts.rows, Inline) and names_each(rule):
+        return [_named_rows(people, rule, needed, n) for n in people.facts[rule.table].numbers]
     alias = people.compiler.alias(rule.table)
     if is_simple(people.plan, rule):
         person, joined = people.joined_person()
@@ -83,12 +87,22 @@ def _flagged_rows(people: People, rule: TableRule, needed: Needed | None) -> sa.
         verdicts = _verdicts(people, rule, alias, judge, row_by_row=False)
         judged = sa.select(*verdicts.columns).select_from(alias, *chain.froms, *joined)
         judged = judged.where(*chain.where, *same, people.says(person, "scope"))
-        return _finish(people, rule, verdicts, judged, needed, person=True)
-    facts = people.facts[rule.table]
+        return [_finish(people, rule, verdicts, judged, needed, person=True)]
+    assert facts is not None
     fact = facts.rows.alias()  # one row a row: what to start from
     several = Several(people, rule, alias, fact)
     verdicts = _verdicts(people, rule, alias, several, row_by_row=people.plan.people is not None)
     judged = sa.select(*verdicts.columns).select_from(fact, alias).where(*facts.at(rule, fact, alias))
+    return [_finish(people, rule, verdicts, judged, needed, person=True)]
+
+
+def _named_rows(people: People, rule: TableRule, needed: Needed | None, number: int) -> sa.Select[Any]:
+    """Rows that one link names a flagged person of."""
+    alias = people.compiler.alias(rule.table)
+    looked = look_up(people, rule, number, alias)
+    several = Several(people, rule, alias, looked.fact)
+    verdicts = _verdicts(people, rule, alias, several, row_by_row=people.plan.people is not None)
+    judged = sa.select(*verdicts.columns).select_from(looked.source).where(sa.true(), *looked.where)
     return _finish(people, rule, verdicts, judged, needed, person=True)
 
 
