@@ -18,12 +18,15 @@ from tillit.connectors.sql.judge import Default
 from tillit.connectors.sql.leaves import Bool
 from tillit.connectors.sql.mark import Marks, row_dead
 from tillit.connectors.sql.need import unneeded
+from tillit.connectors.sql.reads import reads
 from tillit.connectors.sql.scratch import Made
 from tillit.connectors.sql.session import Prepared, delete_order, knotted, writes
 from tillit.connectors.sql.write import WHOLE, Slice, Write, changes, deletes, unlinks, unties
 from tillit.model.plan import TableRule
 
-UNTIED = 2  # of a mark's p: judged by time and condition, just before its keys were set to NULL
+# Of a mark's p, besides 1 (a person) and 0 (time and condition, asked again when the row goes):
+UNTIED = 2  # asked for the last time just before its keys were set to NULL
+JUDGED = 3  # asked for the last time before rows went that its own time and condition are read from
 
 
 @dataclass
@@ -60,32 +63,49 @@ def batches(prepared: Prepared, pace: Pace | None = None) -> Iterator[Batch]:
 
 
 def _bounded(prepared: Prepared, pace: Pace) -> Iterator[tuple[Write, ...]]:
-    marks = prepared.marks
+    """Cells and links first, then link tables' rows, then keys that run in a ring, then the rows."""
     rules = [prepared.plan.rules[name] for name in delete_order(prepared.plan)]
+    doomed = [rule for rule in rules if prepared.tally(rule.table).deleted]
     for rule in rules:
-        for part in _slices(marks, rule, pace) if prepared.tally(rule.table).changed else ():
-            change = changes(marks, rule, part)
-            if change is not None:
-                yield (change,)
+        yield from _changing(prepared, rule, pace)
     for rule in rules:
-        links = tuple(unlinks(marks, rule))
+        links = tuple(unlinks(prepared.marks, rule))
         if links:
             yield links
-    doomed = [rule for rule in rules if prepared.tally(rule.table).deleted]
+    for number, rule in enumerate(doomed):
+        if not reads(prepared.plan, rule).isdisjoint(other.table for other in doomed[: number + 1]):
+            _decide(prepared.marks, rule, JUDGED, (), Slice(on_row=partial(_as_planned, prepared.marks, rule)))
     for rule in doomed:
-        retest = partial(_as_planned, marks, rule)
-        for part in _slices(marks, rule, pace) if prepared.tied(rule.table) else ():
-            _decide(marks, rule, prepared.tied(rule.table), replace(part, on_row=retest))
-            untie = unties(marks, rule, prepared.tied(rule.table), replace(part, on_row=retest))
-            if untie is not None:
-                yield (untie,)
+        yield from _untying(prepared, rule, pace)
     for rule in doomed:
-        retest = partial(_as_planned, marks, rule, tied=prepared.tied(rule.table))
-        # Rows that point at each other by a key that cannot be NULL go in one statement, or not at all.
-        for part in (WHOLE,) if knotted(prepared.plan, rule.table) else _slices(marks, rule, pace):
-            delete = deletes(marks, rule, replace(part, on_row=retest), prepared.tied(rule.table))
-            if delete is not None:
-                yield (delete,)
+        yield from _deleting(prepared, rule, pace)
+
+
+def _changing(prepared: Prepared, rule: TableRule, pace: Pace) -> Iterator[tuple[Write, ...]]:
+    for part in _slices(prepared.marks, rule, pace) if prepared.tally(rule.table).changed else ():
+        change = changes(prepared.marks, rule, part)
+        if change is not None:
+            yield (change,)
+
+
+def _untying(prepared: Prepared, rule: TableRule, pace: Pace) -> Iterator[tuple[Write, ...]]:
+    marks, tied = prepared.marks, prepared.tied(rule.table)
+    for part in _slices(marks, rule, pace) if tied else ():
+        tested = replace(part, on_row=partial(_as_planned, marks, rule))
+        _decide(marks, rule, UNTIED, tied, tested)
+        untie = unties(marks, rule, tied, tested)
+        if untie is not None:
+            yield (untie,)
+
+
+def _deleting(prepared: Prepared, rule: TableRule, pace: Pace) -> Iterator[tuple[Write, ...]]:
+    marks, tied = prepared.marks, prepared.tied(rule.table)
+    retest = partial(_as_planned, marks, rule, tied=tied)
+    # Rows that point at each other by a key that cannot be NULL go in one statement, or not at all.
+    for part in (WHOLE,) if knotted(prepared.plan, rule.table) else _slices(marks, rule, pace):
+        delete = deletes(marks, rule, replace(part, on_row=retest), tied)
+        if delete is not None:
+            yield (delete,)
 
 
 def _slices(marks: Marks, rule: TableRule, pace: Pace) -> Iterator[Slice]:
@@ -125,13 +145,13 @@ def _between(low: Any, high: Any, mark: FromClause) -> Sequence[Bool]:
     return found
 
 
-def _decide(marks: Marks, rule: TableRule, tied: Sequence[str], part: Slice) -> None:
-    """Note the rows that an untie is about to take: without their keys, what holds them could look otherwise."""
+def _decide(marks: Marks, rule: TableRule, how: int, tied: Sequence[str], part: Slice) -> None:
+    """Note rows that are dead as they stand: once keys are NULL, or rows above are gone, it could look otherwise."""
     made, row = marks.tables[rule.table], marks.people.compiler.alias(rule.table)
     mark = made.table
-    holds_on = sa.or_(*(row.c[c].is_not(None) for c in tied))
+    holds_on = sa.or_(*(row.c[c].is_not(None) for c in tied)) if tied else sa.true()
     taken = exists(row, where=(marks.at(rule, mark, row), holds_on, *part.on_row(row, mark)))
-    marks.scratch.run(sa.update(mark).values(p=UNTIED).where(mark.c.go == 1, mark.c.p == 0, *part.on_mark(mark), taken))
+    marks.scratch.run(sa.update(mark).values(p=how).where(mark.c.go == 1, mark.c.p == 0, *part.on_mark(mark), taken))
 
 
 def _as_planned(
@@ -141,4 +161,4 @@ def _as_planned(
     by_time = row_dead(marks.people.compiler.schema, rule, row, Default(marks.people.compiler, rule, row))
     unchecked = [n for n in marks.people.plan.needs if n.arrow.parent == rule.table and not n.arrow.declared]
     untied = sa.and_(mark.c.p == UNTIED, *(row.c[c].is_(None) for c in tied)) if tied else sa.false()
-    return [sa.or_(mark.c.p == 1, untied, by_time), *unneeded(marks, rule, row, unchecked)]
+    return [sa.or_(mark.c.p.in_((1, JUDGED)), untied, by_time), *unneeded(marks, rule, row, unchecked)]

@@ -136,9 +136,9 @@ def product_rows(
 ) -> Iterator[Key]:
     """The keys of the rows whose `column` names one of `products`, byte for byte; streamed."""
     source = Compiler(schema).alias(table)
-    text = sa.cast(source.c[column], sa.CHAR() if schema.engine == "mariadb" else sa.Text())
+    text: ColumnElement[str] = sa.cast(source.c[column], sa.CHAR() if schema.engine == "mariadb" else sa.Text())
     if schema.engine == "mariadb":
-        text = sa.collate(sa.cast(text, sa.CHAR()), "utf8mb4_bin")
+        text = sa.collate(text, "utf8mb4_bin")
     query = sa.select(*(source.c[k].label(f"c{i}") for i, k in enumerate(key))).where(text.in_(products))
     with connection.execute(query, execution_options=STREAM) as rows:
         for row in rows:

@@ -1,8 +1,8 @@
-"""Writing a corrected value into the rows about some people (Art. 16): one statement a column, with its before-image."""
+"""Writing a corrected value into the rows about people (Art. 16): one statement a column, with its before-image."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -121,11 +121,11 @@ def _same(schema: Schema, info: ColumnInfo, cell: ColumnElement[Any], value: Any
     return cell.is_not_distinct_from(typed)
 
 
-def why_not(info: ColumnInfo, rule: TableRule) -> str:
+def why_not(info: ColumnInfo, key: Sequence[str]) -> str:
     """Why the column cannot be corrected; empty when it can."""
     if info.generated:
         return "the database computes it"
-    if info.name in rule.key:
+    if info.name in key:
         return "it is the key of the row"
     if info.family in (Family.BINARY, Family.JSON, Family.ARRAY, Family.TIME):
         return f"its type is {info.type}"
