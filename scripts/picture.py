@@ -37,7 +37,10 @@ def main() -> None:
         environment = {
             **os.environ,
             "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))),
-            "QUALISYS_DB": f"sqlite:///{folder}/qualisys.sqlite",
+            "QUALISYS_DB": f"sqlite:///{folder}/business.sqlite",
+            "QUALISYS_WEB": f"sqlite:///{folder}/web.sqlite",
+            "QUALISYS_MARKETING": f"sqlite:///{folder}/marketing.sqlite",
+            "QUALISYS_RECRUITMENT": f"sqlite:///{folder}/recruitment.sqlite",
             "TILLIT_HOME": f"{folder}/home",
             "TILLIT_PROJECT": str(ROOT / "examples" / "qualisys"),
             "FORCE_COLOR": "1",

@@ -41,10 +41,10 @@ def test_the_whole_story(tillit, shop):
     assert "Put back" in tillit("journal", "list").out
 
 
-def test_check_tells_broken_due_kept_and_unproven_apart(tillit):
+def test_check_tells_proven_broken_due_and_unproven_apart(tillit):
     told = tillit("check", "--format", "json").json
     states = {c["clause"]: (c["state"], c["past_tolerance"], c["due"]) for c in told["clauses"]}
-    assert states == {"1": ("kept", 0, 0), "2": ("broken", 1, 0), "3": ("broken", 2, 1), "9": ("unproven", 0, 0)}
+    assert states == {"1": ("proven", 0, 0), "2": ("broken", 1, 0), "3": ("broken", 2, 1), "9": ("unproven", 0, 0)}
     assert told["findings"] == 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from examples.qualisys.company import cast, limits
-from examples.qualisys.company.__main__ import main
-from examples.qualisys.company.build import Occupied, build, company, digest_of
-from examples.qualisys.company.schema import METADATA
-from examples.qualisys.company.world import World, milliseconds, months_before
+from examples.qualisys.company.__main__ import VARIABLES, main
+from examples.qualisys.company.build import MARK, STORE_OF, STORES, Occupied, company, digest_of
+from examples.qualisys.company.world import Row, World, milliseconds, months_before
+from tests.examples.support import as_one, built_in, count, databases, sqlite_files
 
 TODAY = date(2026, 6, 15)
 PEOPLE = 800
@@ -24,16 +24,11 @@ PEOPLE = 800
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
-    """One company on SQLite, to look at."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path_factory.mktemp('company') / 'company.sqlite'}")
-    build(engine, PEOPLE, 1, TODAY)
-    with engine.connect() as connection:
+    """One company on SQLite, its four stores seen as one."""
+    urls = sqlite_files(tmp_path_factory.mktemp("company"))
+    built_in(urls, PEOPLE, 1, TODAY)
+    with as_one(urls) as connection:
         yield connection
-    engine.dispose()
-
-
-def count(connection: sa.Connection, table: str, condition: str) -> int:
-    return int(connection.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {condition}")).scalar_one())
 
 
 def test_the_same_seed_and_day_give_the_same_company():
@@ -43,36 +38,58 @@ def test_the_same_seed_and_day_give_the_same_company():
     assert first != digest_of(PEOPLE, 1, date(2026, 6, 16))
 
 
-def test_it_stands_whole_on_every_engine(store_url: str):
-    engine = sa.create_engine(store_url)
-    counts = build(engine, 120, 3, TODAY)
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"])
+def test_it_stands_whole_on_every_engine(engine: str, tmp_path: Path, new_database: Callable[[str], str]):
+    urls = databases(engine, tmp_path, new_database)
+    counts = built_in(urls, 120, 3, TODAY)
     rows = {name: list(rows) for name, rows in company(World(120, 3, TODAY))}
     assert counts == {name: len(made) for name, made in rows.items()}
+    assert set(counts) == set(STORE_OF)
+    for store, metadata in STORES.items():
+        _stands_whole(sa.create_engine(urls[store]), metadata, rows)
+
+
+def _stands_whole(engine: sa.Engine, metadata: sa.MetaData, rows: dict[str, list[Row]]) -> None:
     with engine.connect() as connection:
-        assert connection.scalar(sa.select(METADATA.tables["demo_company"].c.digest)) == digest_of(120, 3, TODAY)
-        for name in rows:
-            table = METADATA.tables[name]
-            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == counts[name] > 0, name
-        contacts = METADATA.tables["contacts"]
-        stored = connection.execute(sa.select(contacts.c.id, contacts.c.name, contacts.c.email).order_by("id")).all()
-    assert [tuple(row) for row in stored] == sorted((row["id"], row["name"], row["email"]) for row in rows["contacts"])
+        assert connection.scalar(sa.select(metadata.tables[MARK].c.digest)) == digest_of(120, 3, TODAY)
+        for name, table in metadata.tables.items():
+            if name == MARK:
+                continue
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == len(rows[name]) > 0, name
+            if "name" in table.c:
+                stored = connection.execute(sa.select(table.c.id, table.c.name).order_by("id")).all()
+                made = sorted(rows[name], key=lambda row: int(str(row["id"])))
+                assert [tuple(row) for row in stored] == [(row["id"], row["name"]) for row in made], name
     engine.dispose()
+
+
+def test_every_row_of_a_table_has_all_its_columns():
+    """One statement writes many rows: a column that the first row lacks would be lost silently."""
+    for name, rows in company(World(60, 1, TODAY)):
+        columns = frozenset(column.name for column in STORES[STORE_OF[name]].tables[name].columns)
+        assert {frozenset(row) for row in rows} == {columns}, name
 
 
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2027, 1, 1), date(2026, 12, 31), date(2026, 3, 29)])
 def test_any_day_may_be_today(today: date, tmp_path: Path):
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'company.sqlite'}")
-    build(engine, 50, 1, today)
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    urls = sqlite_files(tmp_path)
+    built_in(urls, 50, 1, today)
+    with as_one(urls) as connection:
+        for store in STORES:
+            assert connection.exec_driver_sql(f"PRAGMA {store}.foreign_key_check").all() == []
         assert count(connection, "orders", f"ordered_at > '{today} 23:59:59'") == 0
-    engine.dispose()
 
 
 def test_keys_that_nobody_declared_lead_somewhere_all_the_same(built: sa.Connection):
     for table, column, parent in (
         ("invoices", "order_id", "orders"),
-        ("registrations", "contact_id", "contacts"),
+        ("registrations", "contact_id", "readers"),
+        ("sends", "contact_id", "readers"),
+        ("sends", "prospect_id", "prospects"),
+        ("readers", "id", "contacts"),
+        ("accounts", "id", "contacts"),
+        ("downloads", "account_id", "accounts"),
+        ("visitors", "account_id", "accounts"),
         ("registrations", "prospect_id", "prospects"),
         ("newsletter_subscriptions", "prospect_id", "prospects"),
         ("web_visits", "account_id", "accounts"),
@@ -81,7 +98,7 @@ def test_keys_that_nobody_declared_lead_somewhere_all_the_same(built: sa.Connect
         assert count(built, table, f"{column} IS NOT NULL") > 0
         assert count(built, table, f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})") == 0
     assert count(built, "survey_answers", "contact_id = 0") > 0
-    assert count(built, "survey_answers", "contact_id > 0 AND contact_id NOT IN (SELECT id FROM contacts)") == 0
+    assert count(built, "survey_answers", "contact_id > 0 AND contact_id NOT IN (SELECT id FROM readers)") == 0
 
 
 def text(day: date) -> str:
@@ -115,6 +132,21 @@ LIMITS = {  # the clock as SQL, and the day on which it divides: TODAY minus the
     "open, looked at": ("applications", f"{OPEN} AND reviewed_on", "'2025-06-15'"),
     "open, received": ("applications", f"{OPEN} AND reviewed_on IS NULL AND received_at", text(date(2025, 6, 15))),
     "it_security": ("security_log", "logged_at", text(date(2026, 5, 25))),
+    "logins": ("logins", "logged_in_at", text(date(2026, 5, 25))),
+    "downloads": ("downloads", "ip IS NOT NULL AND fetched_at", text(date(2026, 5, 25))),
+    "credit_check": ("credit_checks", "checked_on", "'2026-03-15'"),
+    "complaints": ("complaints", "closed_at", text(date(2023, 6, 15))),
+    "support_calls": ("call_recordings", "recorded_at", text(date(2026, 3, 15))),
+    "claims": ("disputes", "ended_on", "'2025-06-15'"),
+    "requests": ("privacy_requests", "answered_on", "'2023-06-15'"),
+    "disclosures": ("disclosures", "disclosed_on", "'2023-06-15'"),
+    "do_not_contact": ("do_not_contact", "opted_out_on", "'2016-06-15'"),
+    "letters to prospects": ("sends", "reader = 'prospect' AND sent_at", text(date(2024, 6, 15))),
+    "travel": ("travel_bookings", f"{EVENT} evaluated_on", "'2026-04-15')"),
+    "location_features": ("locations", "located_at", text(date(2026, 3, 15))),
+    "website_operation": ("visitors", "session IS NOT NULL AND visited_at", text(date(2026, 6, 14))),
+    "website_choices": ("visitors", "choices IS NOT NULL AND visited_at", text(date(2025, 12, 15))),
+    "website_statistics": ("visitors", "visitor IS NOT NULL AND visited_at", text(date(2026, 5, 25))),
     "last login": ("accounts", "last_ip IS NOT NULL AND last_login_at", text(date(2026, 5, 25))),
 }  # fmt: skip
 
@@ -126,7 +158,7 @@ def test_rows_lie_on_both_sides_of_every_limit(built: sa.Connection, name: str):
     assert count(built, table, f"{clock} < {day}") > 0
 
 
-@pytest.mark.parametrize("name", [n for n in LIMITS if n not in ("accounting", "last login", "recall")])
+@pytest.mark.parametrize("name", [n for n in LIMITS if n not in ("accounting", "last login", "recall", "travel")])
 def test_most_rows_keep_the_limit(built: sa.Connection, name: str):
     """A company that keeps most of its promises: what is late stays far under the brake."""
     table, clock, day = LIMITS[name]
@@ -166,9 +198,12 @@ def test_one_person_stands_there_under_three_spellings(built: sa.Connection):
 def test_astrid_has_rows_everywhere(built: sa.Connection):
     for table, column in (
         ("orders", "contact_id"), ("invoices", "contact_id"), ("tickets", "requester_id"), ("messages", "sender_id"),
-        ("accounts", "contact_id"), ("contact_addresses", "contact_id"), ("newsletter_subscriptions", "contact_id"),
+        ("accounts", "id"), ("contact_addresses", "contact_id"), ("newsletter_subscriptions", "contact_id"),
         ("registrations", "contact_id"), ("survey_answers", "contact_id"), ("web_visits", "account_id"),
-        ("security_log", "account_id"),
+        ("security_log", "account_id"), ("tenders", "contact_id"), ("complaints", "contact_id"),
+        ("call_recordings", "contact_id"), ("partner_cases", "contact_id"), ("disclosures", "contact_id"),
+        ("readers", "id"), ("sends", "contact_id"), ("logins", "account_id"), ("downloads", "account_id"),
+        ("devices", "account_id"), ("locations", "device_id"), ("visitors", "account_id"),
     ):  # fmt: skip
         assert count(built, table, f"{column} = 1") > 0, table
     for table in ("contacts", "prospects", "applicants", "web_enquiries"):
@@ -183,7 +218,7 @@ def test_nobody_is_real():
         re.compile(r"(0|\+?46)8465004([0-9]{2})$"),
     ]
     networks = [ip_network(n) for n in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")]
-    seen = {"mail": 0, "phone": 0, "ip": 0}
+    seen = {"mail": 0, "phone": 0, "ip": 0, "number": 0}
     for table, rows in company(World(PEOPLE, 1, TODAY)):
         for row in rows:
             for name, value in row.items():
@@ -195,6 +230,9 @@ def test_nobody_is_real():
                 if name in ("phone", "mobile", "recovery_phone"):
                     seen["phone"] += 1
                     assert any(p.match(re.sub(r"[ -]", "", value)) for p in phones), (table, name)
+                if name == "organisation_number":
+                    seen["number"] += 1
+                    assert value.startswith("00") or value[2:4] == "13", (table, name)
                 if name in ("ip", "ip_address", "last_ip"):
                     seen["ip"] += 1
                     assert any(ip_address(value) in network for network in networks), (table, name)
@@ -209,24 +247,42 @@ def test_the_rows_at_the_limits_stand_three_days_off():
 
 
 def test_a_database_in_use_is_left_alone(tmp_path: Path):
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'shop.sqlite'}")
+    urls = sqlite_files(tmp_path)
+    engine = sa.create_engine(urls["business"])
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql("INSERT INTO orders VALUES (7)")
     for replace in (False, True):
         with pytest.raises(Occupied):
-            build(engine, 50, 1, TODAY, replace=replace)
+            built_in(urls, 50, 1, TODAY, replace=replace)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT id FROM orders").scalars().all() == [7]
     engine.dispose()
+    assert sa.inspect(sa.create_engine(urls["web"])).get_table_names() == []
+
+
+def test_each_store_has_a_database_of_its_own(tmp_path: Path):
+    with pytest.raises(Occupied, match="give each its own"):
+        built_in(dict.fromkeys(STORES, f"sqlite:///{tmp_path / 'one.sqlite'}"), 50, 1, TODAY)
 
 
 def test_a_company_is_built_anew_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    url = f"sqlite:///{tmp_path / 'company.sqlite'}"
-    words = ["--people", "50", "--url", url, "--now", "2026-06-15"]
+    urls = [word for store, url in sqlite_files(tmp_path).items() for word in (f"--{store}", url)]
+    words = ["--people", "50", *urls, "--now", "2026-06-15"]
     assert main(words) == 0
     assert "Built a company of" in capsys.readouterr().out
     assert main(words) == 2
     assert "--replace" in capsys.readouterr().err
     assert main([*words, "--replace", "--seed", "5"]) == 0
-    assert main(["--people", "3", "--url", url]) == 2
+    assert main(["--people", "3", *urls]) == 2
+
+
+def test_a_missing_database_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    words = ["--people", "50", "--business", f"sqlite:///{tmp_path / 'business.sqlite'}", "--now", "2026-06-15"]
+    assert main(words) == 2
+    assert "QUALISYS_WEB, QUALISYS_MARKETING, QUALISYS_RECRUITMENT" in capsys.readouterr().err
+    assert main([*words, "--some"]) == 0

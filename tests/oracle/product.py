@@ -26,7 +26,6 @@ from tillit.model.mapping import Form
 from tillit.model.plan import Plan
 from tillit.model.standing import Person
 
-
 COUNT_EVERY = 4  # of so many seeds one is also counted beforehand, as `tillit plan` does
 
 

@@ -87,7 +87,10 @@ def test_writing_does_not_change_a_map_s_digest(edit: tuple[str, str]):
         ("column: recipient_id}", "column: recipient_id, tombstone: 0}"),
         ("about: sender}", "about: sender, dies_with: first}"),
         ("column: year_id}", "column: fiscal_year_id}"),
-        ("when_dead: delete\n    columns:\n      bill_name", "issued: true\n    when_dead: delete\n    columns:\n      bill_name"),
+        (
+            "when_dead: delete\n    columns:\n      bill_name",
+            "issued: true\n    when_dead: delete\n    columns:\n      bill_name",
+        ),
         ("about: sender}", "about: sender, withhold: secrecy}"),
         ("grounds:\n      orders:\n  fiscal", "product: body\n    grounds:\n      orders:\n  fiscal"),
         ("status in ('open', 'shipped')\"}\n      warranty", "status in ('open', 'shipped', '1')\"}\n      warranty"),

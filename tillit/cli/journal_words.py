@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from tillit.cli.output import count
 
+RIGHTS = ("access", "goodbye", "objection", "portability", "rectification", "restriction", "withdrawal")
 MOST_PLACES = 3  # told one by one
 Entry = Mapping[str, Any]
 
@@ -22,6 +23,14 @@ TITLES = {
     "consent.given": "Consent given",
     "consent.withdrawn": "Consent withdrawn",
     "request.erasure": "Asked to be forgotten",
+    "request.access": "Asked what is held",
+    "request.answered": "Answered",
+    "request.goodbye": "Said goodbye",
+    "request.objection": "Objected",
+    "request.portability": "Asked to take data along",
+    "request.rectification": "Asked for a correction",
+    "request.restriction": "Asked to restrict use",
+    "request.withdrawal": "Withdrew consent",
     "request.checked": "Looked again",
     "request.closed": "Closed with something left",
     "undo.started": "Undo started",
@@ -71,6 +80,10 @@ def _erasure(entry: Entry) -> str:
     return f"{count(len(entry['people']), 'record')} of one person; vouched for by {entry['vouched_by']}"
 
 
+def _answered(entry: Entry) -> str:
+    return f"{entry['right']}: {entry['state']}"
+
+
 def _checked(entry: Entry) -> str:
     return "complete" if entry["complete"] else f"found again in {count(len(entry['left']), 'place')}"
 
@@ -93,6 +106,8 @@ ABOUT: Mapping[str, Callable[[Entry], str]] = {
     "consent.given": _consent,
     "consent.withdrawn": _consent,
     "request.erasure": _erasure,
+    **{f"request.{right}": _erasure for right in RIGHTS},
+    "request.answered": _answered,
     "request.checked": _checked,
     "request.closed": _closed,
     "undo.started": _undoing,

@@ -11,7 +11,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tillit.cli import check, consent, journal, lint, person, request, status, sweep, undo
+from tillit.cli import (
+    attest,
+    check,
+    consent,
+    journal,
+    lint,
+    person,
+    recall,
+    render,
+    request,
+    rights,
+    status,
+    sweep,
+    undo,
+)
 from tillit.cli.errors import INTERRUPTED, show_notes, shown
 
 
@@ -57,11 +71,12 @@ def top(
     _chosen["debug"] = debug
 
 
-for group in (check, lint, sweep, person, undo, status):
+for group in (check, attest, lint, sweep, person, recall, rights, undo, status):
     group.register(app)
 app.add_typer(consent.app, name="consent")
 app.add_typer(request.app, name="request")
 app.add_typer(journal.app, name="journal")
+app.add_typer(render.app, name="render")
 
 
 def main() -> None:

@@ -13,7 +13,12 @@ from tillit.service.project import load, remembering
 from tillit.service.status import RunState, Status
 from tillit.service.status import status as read
 
-KINDS = {RunKind.SWEEP: "sweep", RunKind.FORGET: "erasure of a person", RunKind.UNDO: "undo"}
+KINDS = {
+    RunKind.SWEEP: "sweep",
+    RunKind.FORGET: "erasure of a person",
+    RunKind.RECTIFY: "correction",
+    RunKind.UNDO: "undo",
+}
 
 
 def register(app: typer.Typer) -> None:

@@ -25,10 +25,17 @@ class Standing:
     """What stands for one person.
 
     `ended` gives the aware time a purpose ended: it kills rows created by then (undated rows count as earlier).
-    `consent` names the purposes consented to. `hold` keeps every value about the person.
+    `consent` names the purposes consented to. `hold` keeps every value about the person. `restricted` (Art. 18) and
+    `suspended` (purposes objected to, Art. 21(1), not yet decided) forbid use; what is kept does not change by them.
     """
 
     person: Person
     ended: Mapping[str, datetime] = field(default_factory=dict)
     consent: frozenset[str] = frozenset()
     hold: bool = False
+    restricted: bool = False
+    suspended: frozenset[str] = frozenset()
+
+    def allows(self, purpose: str) -> bool:
+        """Whether what is held about the person may be used for `purpose`, as far as what stands can tell."""
+        return not self.restricted and purpose not in self.suspended and purpose not in self.ended

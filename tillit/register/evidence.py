@@ -10,8 +10,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from tillit.register.canonical import canonical
-from tillit.register.schema import evidence
+from tillit.register.canonical import canonical, key_from_text
+from tillit.register.requests import OPEN_STATES
+from tillit.register.schema import evidence, person, request
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,35 @@ def _told(conn: sa.Connection, query: sa.Select[tuple[object, ...]]) -> list[Evi
         Evidence(r.check_name, r.clause, r.at, r.digest, r.state, r.subject, r._mapping["count"], json.loads(r.detail))
         for r in rows
     ]
+
+
+def evidence_of(conn: sa.Connection, check: str) -> list[Evidence]:
+    """All evidence of one check, in the order it was recorded."""
+    return _told(conn, sa.select(evidence).where(evidence.c.check_name == check))
+
+
+def newest_of(conn: sa.Connection, check: str) -> list[Evidence]:
+    """What one check saw when it last looked: every subject of that moment."""
+    last = sa.select(sa.func.max(evidence.c.at)).where(evidence.c.check_name == check).scalar_subquery()
+    return _told(conn, sa.select(evidence).where(evidence.c.check_name == check, evidence.c.at == last))
+
+
+def all_requests(conn: sa.Connection) -> list[tuple[str, datetime, datetime | None]]:
+    """Every request as (kind, due, when it was answered, closed or refused: None while it is open). Names nobody."""
+    open_ = [state.value for state in OPEN_STATES]
+    query = sa.select(request.c.kind, request.c.due_at, request.c.state, request.c.changed_at).order_by(request.c.id)
+    return [(r.kind, r.due_at, None if r.state in open_ else r.changed_at) for r in conn.execute(query)]
+
+
+def closed_keys(conn: sa.Connection) -> dict[tuple[str, str], tuple[tuple[object, ...], ...]]:
+    """(store, table) -> the root keys whose rows a run deleted for good, and that nobody known has since."""
+    open_ = person.alias()
+    again = sa.exists().where(
+        open_.c.store == person.c.store, open_.c.table_name == person.c.table_name, open_.c.key == person.c.key,
+        open_.c.closed_at.is_(None),
+    )  # fmt: skip
+    columns = (person.c.store, person.c.table_name, person.c.key)
+    found: dict[tuple[str, str], list[tuple[object, ...]]] = {}
+    for store, table, key in conn.execute(sa.select(*columns).where(person.c.closed_at.is_not(None), ~again)):
+        found.setdefault((store, table), []).append(key_from_text(key))
+    return {place: tuple(keys) for place, keys in found.items()}

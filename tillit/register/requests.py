@@ -90,6 +90,11 @@ def open_requests(conn: sa.Connection) -> list[Request]:
     return [_as_request(row) for row in conn.execute(query)]
 
 
+def all_requests(conn: sa.Connection) -> list[Request]:
+    """Every request on record, the most urgent first."""
+    return [_as_request(row) for row in conn.execute(sa.select(request).order_by(request.c.due_at, request.c.id))]
+
+
 def _change(conn: sa.Connection, request_id: UUID, values: dict[str, object]) -> None:
     if conn.execute(sa.update(request).where(request.c.id == request_id).values(values)).rowcount != 1:
         raise _no_such(request_id)

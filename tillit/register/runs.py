@@ -28,6 +28,7 @@ from tillit.register.schema import run, step
 class RunKind(Enum):
     SWEEP = "sweep"
     FORGET = "forget"
+    RECTIFY = "rectify"
     UNDO = "undo"
 
 

@@ -27,7 +27,12 @@ class EventKind(Enum):
     WITHDREW = "withdrew"
     HELD = "held"
     LIFTED = "lifted"
+    SUSPENDED = "suspended"  # objected to (Art. 21(1)), and not yet decided
+    RESUMED = "resumed"
 
+
+RESTRICTION = "restriction"
+"""The reason code of the hold that a restriction (Art. 18) places: it also forbids use."""
 
 _PROOF = ("source", "text_version", "recorded_by")
 
@@ -78,13 +83,14 @@ def record_end(
     purposes: Mapping[str, datetime],
     at: datetime,
     request_id: UUID | None = None,
+    proof: Proof = NO_PROOF,
 ) -> None:
     """Ends purposes for people. `purposes` maps each to the time it ended: rows created by then are dead under it.
 
     `UNLIMITED` for the opt-out from direct marketing. `at` is when the event happened; a consent given later than
     `at` removes the end. Of two ends of one purpose the one that reaches further stands.
     """
-    _record(conn, people, EventKind.ENDED, purposes, at, request_id)
+    _record(conn, people, EventKind.ENDED, purposes, at, request_id, proof=proof)
 
 
 def record_consent(
@@ -131,6 +137,41 @@ def lift_hold(
 ) -> None:
     """Lifts the hold with this reason and this request; other holds of the person stay."""
     _record(conn, people, EventKind.LIFTED, {reason: None}, at, request_id)
+
+
+def release_restrictions(conn: sa.Connection, people: Iterable[Person], at: datetime) -> int:
+    """Lifts every restriction (Art. 18) of these people; returns how many there were."""
+    lifted = 0
+    for one in people:
+        placed: set[UUID | None] = set()
+        for event in history(conn, one):
+            if event.name == RESTRICTION and event.kind is EventKind.HELD:
+                placed.add(event.request_id)
+            elif event.name == RESTRICTION and event.kind is EventKind.LIFTED:
+                placed.discard(event.request_id)
+        for request_id in placed:
+            lift_hold(conn, [one], RESTRICTION, at, request_id)
+            lifted += 1
+    return lifted
+
+
+def record_suspension(
+    conn: sa.Connection, people: Iterable[Person], purposes: Iterable[str], at: datetime, request_id: UUID | None = None
+) -> None:
+    """Records that people object to purposes (Art. 21(1)): no use until it is decided. Nothing is removed by it."""
+    _record(conn, people, EventKind.SUSPENDED, dict.fromkeys(purposes), at, request_id)
+
+
+def record_resumption(
+    conn: sa.Connection,
+    people: Iterable[Person],
+    purposes: Iterable[str],
+    at: datetime,
+    request_id: UUID | None = None,
+    proof: Proof = NO_PROOF,
+) -> None:
+    """Records that an objection is decided; `proof` tells why and by whom. What ends by it is the caller's."""
+    _record(conn, people, EventKind.RESUMED, dict.fromkeys(purposes), at, request_id, proof=proof)
 
 
 def load_standing(conn: sa.Connection, store: str, now: datetime | None = None) -> Iterator[Standing]:
@@ -230,7 +271,7 @@ def _folding() -> sa.Select[tuple[int, str, str, str, str, datetime, datetime | 
 def _fold_each(store: str, rows: Iterable[_Row]) -> Iterator[Standing]:
     for _, events in groupby(rows, key=lambda row: row.person_id):
         standing = _fold(store, list(events))
-        if standing.ended or standing.consent or standing.hold:
+        if standing.ended or standing.consent or standing.hold or standing.suspended:
             yield standing
 
 
@@ -239,6 +280,7 @@ def _fold(store: str, events: list[_Row]) -> Standing:
     ended: dict[str, datetime] = {}
     consent: set[str] = set()
     holds: set[tuple[str, UUID | None]] = set()
+    suspended: set[str] = set()
     for event in events:
         match EventKind(event.kind):
             case EventKind.ENDED:
@@ -253,5 +295,10 @@ def _fold(store: str, events: list[_Row]) -> Standing:
                 holds.add((event.name, event.request_id))
             case EventKind.LIFTED:
                 holds.discard((event.name, event.request_id))
+            case EventKind.SUSPENDED:
+                suspended.add(event.name)
+            case EventKind.RESUMED:
+                suspended.discard(event.name)
     who = as_person(store, events[0].table, events[0].key)
-    return Standing(who, ended, frozenset(consent), bool(holds))
+    restricted = any(name == RESTRICTION for name, _ in holds)
+    return Standing(who, ended, frozenset(consent), bool(holds), restricted, frozenset(suspended))

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from tillit.decide.plan import plan
 from tillit.decide.rights import ended_by, reaches
-from tillit.decide.tolerance import later, undo_ends
+from tillit.decide.rights_terms import due_at
+from tillit.decide.tolerance import undo_ends
 from tillit.model.errors import TillitError
 from tillit.model.mapping import NOT_PERSONAL
-from tillit.model.policy import Event, Period
+from tillit.model.policy import Event
 from tillit.model.schema import Family
 from tillit.model.standing import Key, Person, Standing
 from tillit.register.database import reading, writing
@@ -30,11 +30,13 @@ from tillit.register.requests import (
 )
 from tillit.register.runs import RunKind
 from tillit.register.standing import (
+    RESTRICTION,
     EventKind,
     history,
     lift_hold,
     people_of_request,
     record_end,
+    release_restrictions,
     standing_of,
 )
 from tillit.run.execute import Order, Outcome, carry_out
@@ -50,7 +52,8 @@ from tillit.service.committed import naming_run, telling
 from tillit.service.project import Project, fit_to_read, fit_to_write
 from tillit.service.why import Kept, why
 
-ANSWER_WITHIN = Period(months=1)  # Art. 12(3)
+RELEASED = frozenset({HOLD, RESTRICTION})
+"""Holds that a person's own request for erasure releases; a legal hold is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,30 +269,30 @@ def _after_request(
 
 
 def _other_holds(conn: Connection, person: Person) -> bool:
-    """Holds other than that of an undone erasure, which the person's new request releases."""
+    """Holds other than those which the person's own new request releases."""
     holds: set[tuple[str, UUID | None]] = set()
     for event in history(conn, person):
         if event.kind is EventKind.HELD:
             holds.add((event.name, event.request_id))
         elif event.kind is EventKind.LIFTED:
             holds.discard((event.name, event.request_id))
-    return any(name != HOLD for name, _ in holds)
+    return any(name not in RELEASED for name, _ in holds)
 
 
 def _record(
     project: Project, memory: Memory, people: frozenset[Person], ask: Ask, now: datetime, vouched_by: str
 ) -> UUID:
     """The request, and what it ends, on record; a request for these people that is still open is gone on with."""
-    zone = ZoneInfo(project.policy.controller.timezone)
     secret = hmac_key(memory.keys, "journal")
     with writing(memory.register) as conn:
         waiting = [r.id for r in open_requests(conn) if r.kind == "erasure" and _same(conn, r.id, people)]
         request_id = ask.request_id or next(iter(waiting), None)
         if request_id is None:
-            request_id = receive_request(conn, "erasure", now, later(now, ANSWER_WITHIN, zone), vouched_by)
+            request_id = receive_request(conn, "erasure", now, due_at(now, project.policy), vouched_by)
         set_request_state(conn, request_id, RequestState.RUNNING, now)
         record_end(conn, people, reaches(Event.REQUEST, project.policy, now), now, request_id)
         lift_hold(conn, people, HOLD, now)
+        release_restrictions(conn, people, now)
         body = {
             "request": str(request_id),
             "people": [person_hash(secret, person) for person in sorted(people, key=repr)],

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from tillit.model.errors import TillitError
 from tillit.register.database import reading, writing
 from tillit.register.evidence import Evidence, evidence_of_request, record_evidence
-from tillit.register.requests import OPEN_STATES, Request, close_request, get_request
+from tillit.register.requests import OPEN_STATES, Request, all_requests, close_request, get_request, open_requests
+from tillit.register.standing import StandingEvent, history, people_of_request
 from tillit.run.memory import Memory, tell
 from tillit.service.project import Project
 
@@ -90,3 +91,22 @@ def _closable(conn: Connection, request_id: UUID) -> tuple[Request, Evidence]:
 def _left(seen: Evidence) -> dict[str, int]:
     left = seen.detail.get("left")
     return {str(place): int(cells) for place, cells in left.items()} if isinstance(left, dict) else {}
+
+
+def every(memory: Memory, *, open_only: bool) -> list[Request]:
+    """Requests, the most urgent first: those not answered, or all."""
+    with reading(memory.register) as conn:
+        return open_requests(conn) if open_only else all_requests(conn)
+
+
+def one(memory: Memory, request_id: UUID) -> tuple[Request, list[tuple[str, StandingEvent]]]:
+    """A request, and what it changed: (STORE.TABLE, event) of each of its people."""
+    with reading(memory.register) as conn:
+        found = get_request(conn, request_id)
+        events = [
+            (f"{person.store}.{person.table}", event)
+            for person in people_of_request(conn, request_id)
+            for event in history(conn, person)
+            if event.request_id == request_id
+        ]
+    return found, events

@@ -10,6 +10,7 @@ import unicodedata
 from datetime import UTC, date, timedelta
 from random import Random
 
+from examples.qualisys.company import names
 from examples.qualisys.company.happenings import UPCOMING
 from examples.qualisys.company.trade import fiscal_year_key
 from examples.qualisys.company.world import FIRST, Row, World, milliseconds, noon
@@ -17,6 +18,8 @@ from examples.qualisys.company.world import FIRST, Row, World, milliseconds, noo
 ASTRID = "astrid.lindqvist@example.com"
 ASTRID_PHONE = "070-1740605"
 ORJAN = "örjan.åkesson@example.net"
+CARD = "4111 1111 1111 1111"  # what card companies give for trying out; it must not be here all the same
+PLAIN_PASSWORD = "sommar2019"  # as it was typed: no hash
 HOME = "Ängsvägen 12, 101 10 Storby"
 
 
@@ -41,7 +44,6 @@ def rows(world: World) -> dict[str, list[Row]]:
         "applicants": [_applicant(world)],
         "applications": [_application(world)],
         "security_log": _security_log(world),
-        "legacy_export": _legacy_export(world),
     }
 
 
@@ -52,7 +54,10 @@ def _addresses() -> list[Row]:
         ("Åsgatan 7", "303 30", "Öxnevik"),
         ("Hamngatan 40", "404 40", "Norrhamn"),
     )  # the last belongs to nobody any more
-    return [{"id": n, "street": s, "postcode": p, "city": c, "country": "SE"} for n, (s, p, c) in enumerate(places, 1)]
+    return [
+        {"id": n, "of_company": n == 2, "street": s, "postcode": p, "city": c, "country": "SE"}
+        for n, (s, p, c) in enumerate(places, 1)
+    ]
 
 
 def _contacts(world: World) -> list[Row]:
@@ -77,6 +82,7 @@ def _contacts(world: World) -> list[Row]:
             "name": name,
             "email": email,
             "phone": phone,
+            "organisation_number": None,
             "birth_date": born,
             "gender": gender,
             "note": note,
@@ -91,16 +97,20 @@ def _accounts(world: World) -> list[Row]:
     def account(contact: int, username: str, ago: int) -> Row:
         return {
             "id": contact,
-            "contact_id": contact,
+            "customer_no": f"Q{contact:07d}",
+            "kind": "business" if contact == 4 else "private",
             "username": username,
-            "password_hash": f"$argon2id$demo${contact:032x}",
+            "password_hash": PLAIN_PASSWORD if contact == 3 else names.password_hash(contact),
             "recovery_phone": ASTRID_PHONE if contact == 1 else None,
+            "country": "SE",
+            "last_page": "/support",
             "last_ip": "192.0.2.17",
             "last_login_at": noon(world.day(ago)),
             "created_at": noon(world.day(1500)),
         }
 
-    return [account(1, ASTRID, 2), account(4, "astrid.lindqvist@example.org", 5), account(5, ORJAN, 9)]
+    bjorn = account(3, "bjorn.lindqvist@example.com", 12)
+    return [account(1, ASTRID, 2), bjorn, account(4, "astrid.lindqvist@example.org", 5), account(5, ORJAN, 9)]
 
 
 ORDERS = (
@@ -179,6 +189,7 @@ def _tickets(world: World) -> list[Row]:
         return {
             "id": key,
             "requester_id": contact,
+            "company_id": None,
             "status": "closed",
             "subject": subject,
             "device_id": f"SN-{key:08d}",
@@ -220,6 +231,7 @@ def _messages(world: World) -> list[Row]:
         message(5, 3, 3, None, "Björn Lindqvist", "I should like one too.", 44),
         message(6, 3, None, 3, None, "Done.", 40),
         message(7, 3, None, 1, None, "A copy to you.", 40),  # Astrid may see it; it is Björn's
+        message(8, 3, 3, None, "Björn Lindqvist", f"Please charge {CARD}.", 43),
     ]
 
 
@@ -286,6 +298,7 @@ def _registrations(world: World) -> list[Row]:
             "companion_name": companion,
             "travel_notes": "Comes by train.",
             "food_restrictions": "vegetarian",
+            "food_consent_at": noon(world.day(80)),
             "came": None if event == UPCOMING else True,
             "registered_at": noon(world.day(80)),
         }
@@ -372,25 +385,4 @@ def _security_log(world: World) -> list[Row]:
         entry(2, 1, ASTRID, "login", 10),
         entry(3, 1, ASTRID, "password changed", 70),  # overdue
         entry(4, None, "Astrid.Lindqvist@Example.com", "login refused", 2),
-    ]
-
-
-def _legacy_export(world: World) -> list[Row]:
-    return [
-        {
-            "id": 1,
-            "full_name": "Lindqvist, Astrid",
-            "mail": ASTRID,
-            "mobile": ASTRID_PHONE,
-            "memo": "moved from the old system",
-            "exported_at": noon(world.day(1460)),
-        },
-        {
-            "id": 2,
-            "full_name": "Åkesson, Örjan",
-            "mail": ORJAN,
-            "mobile": "+46701740607",
-            "memo": None,
-            "exported_at": None,
-        },
     ]

@@ -16,7 +16,7 @@ def companies(world: World) -> Rows:
     for key in range(FIRST, FIRST + world.share(12)):
         name, trade = names.firm(rng, key)
         world.companies[key] = name
-        yield {"id": key, "name": name, "trade": trade}
+        yield {"id": key, "name": name, "organisation_number": names.organisation_number(key), "trade": trade}
 
 
 def addresses(world: World) -> Rows:
@@ -25,6 +25,7 @@ def addresses(world: World) -> Rows:
     for key in range(FIRST, FIRST + len(world.companies) + world.share(30)):
         row: Row = {
             "id": key,
+            "of_company": key < FIRST + len(world.companies),
             "street": names.street(rng),
             "postcode": f"{rng.randint(100, 989)} {rng.randint(10, 99)}",
             "city": rng.choice(names.CITIES),
@@ -43,15 +44,17 @@ def contacts(world: World) -> Rows:
         company = None if private else rng.choice(company_keys)
         domain = rng.choice(names.MAIL_DOMAINS) if company is None else _domain(world.companies[company])
         created = world.day(rng.randint(20, 4000))
+        kind = "business" if not private else "sole" if key % 7 == 0 else "private"
         contact = Contact(
             key,
             company,
-            private,
+            kind,
             f"{given} {family}",
             names.email(given, family, key, domain),
             created,
             company or rng.randrange(FIRST + len(company_keys), FIRST + len(world.addresses)),
             _left(rng, world, created),
+            names.personal_number(key) if kind == "sole" else None,
         )
         world.contacts.append(contact)
         yield _contact_row(rng, contact, gender)
@@ -73,11 +76,12 @@ def _contact_row(rng: Random, contact: Contact, gender: str) -> Row:
         "id": contact.id,
         "company_id": contact.company,
         "customer_no": f"Q{contact.id:07d}",
-        "kind": "private" if contact.private else "business",
+        "kind": contact.kind,
         "language": "sv" if rng.random() < 0.8 else "en",
         "name": contact.name,
         "email": contact.email if rng.random() < 0.97 else None,
         "phone": names.phone(rng) if rng.random() < 0.7 else None,
+        "organisation_number": contact.organisation_number,
         "birth_date": date(1940, 1, 1) + timedelta(days=rng.randrange(24000)) if has_birth_date else None,
         "gender": gender if rng.random() < 0.3 else None,
         "note": rng.choice(("Prefers e-mail.", "Runs marathons.", "Left-handed.")) if rng.random() < 0.05 else None,
@@ -103,10 +107,13 @@ def accounts(world: World) -> Rows:
         world.accounts.append((contact.id, contact.email, last))
         yield {
             "id": contact.id,
-            "contact_id": contact.id,
+            "customer_no": f"Q{contact.id:07d}",
+            "kind": contact.kind,
             "username": contact.email,
-            "password_hash": f"$argon2id$demo${rng.getrandbits(128):032x}",
+            "password_hash": names.password_hash(rng.getrandbits(128)),
             "recovery_phone": names.phone(rng) if rng.random() < 0.05 else None,
+            "country": "SE" if rng.random() < 0.7 else "GB",
+            "last_page": rng.choice(("/support", "/downloads/track", "/news")) if rng.random() < 0.6 else None,
             "last_ip": names.ip(rng) if ago <= 20 or late else None,
             "last_login_at": last if rng.random() < 0.98 else None,
             "created_at": at(contact.created, rng),

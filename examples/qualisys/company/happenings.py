@@ -14,14 +14,14 @@ TITLES = ("Motion days", "Users' day north", "Sports science forum", "Gait schoo
 POSTS = ("Embedded developer", "Support engineer", "Sales manager", "Data scientist", "Technical writer", "Buyer")
 
 
-def _event_day(number: int) -> int:
+def event_day(number: int) -> int:
     """How many days ago: the first lies five weeks ahead, the others 50 days back and then every hundredth day."""
     return -35 if number == 0 else 50 + 100 * (number - 1)
 
 
 def events(world: World) -> Rows:
     for number in range(14):
-        ends = world.day(_event_day(number))
+        ends = world.day(event_day(number))
         evaluated = ends + timedelta(days=30) if number not in (0, 6) else None  # number 6 was never evaluated
         yield {
             "id": FIRST + number,
@@ -52,10 +52,12 @@ def _registration(rng: Random, world: World, key: int, number: int) -> Row:
     else:  # a guest at the door, known to no other table
         given, family, _ = names.full_name(rng)
         name, email = f"{given} {family}", names.email(given, family, key, "guests.example")
-    held = _event_day(number)
-    details = held < 85 or number == 6 or rng.random() < 0.04
+    held = event_day(number)
+    details = held < 85 or number == 6 or rng.random() < 0.01
     food = rng.choice(FOOD) if (held < 14 or rng.random() < 0.03) and rng.random() < 0.3 else None
     given, family, _ = names.full_name(rng)
+    registered = world.at(max(held, 0) + rng.randrange(3, 60), rng)
+    world.guests.append((key, number, name))
     return {
         "id": key,
         "event_id": FIRST + number,
@@ -66,8 +68,9 @@ def _registration(rng: Random, world: World, key: int, number: int) -> Row:
         "companion_name": f"{given} {family}" if details and rng.random() < 0.1 else None,
         "travel_notes": "Needs a room for two nights." if details and rng.random() < 0.4 else None,
         "food_restrictions": food,
+        "food_consent_at": registered if food and rng.random() < 0.9 else None,
         "came": None if held < 0 else rng.random() < 0.85,
-        "registered_at": world.at(max(held, 0) + rng.randrange(3, 60), rng),
+        "registered_at": registered,
     }
 
 

@@ -52,6 +52,7 @@ def _vera(world: World) -> Row:
         "name": "Vera Gränsfors",
         "email": "vera.gransfors@example.com",
         "phone": "070-1740650",
+        "organisation_number": None,
         "birth_date": None,
         "gender": None,
         "note": None,
@@ -115,6 +116,7 @@ def _tickets(world: World) -> list[Row]:
         return {
             "id": key,
             "requester_id": VERA,
+            "company_id": None,
             "status": "closed",
             "subject": "On the edge",
             "device_id": f"SN-{key:08d}" if technical else None,
@@ -187,6 +189,7 @@ def _registration(world: World, key: int) -> Row:
         "companion_name": None,
         "travel_notes": "Two nights." if key in PAIRS[1] else None,
         "food_restrictions": "vegan" if key in PAIRS[2] else None,
+        "food_consent_at": noon(months_before(world.today, 38)),
         "came": True,
         "registered_at": noon(months_before(world.today, 38)),
     }

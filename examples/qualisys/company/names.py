@@ -164,7 +164,7 @@ def email(given: str, family: str, number: int, domain: str) -> str:
 
 def phone(rng: Random) -> str:
     """A number set aside for fiction, written in one of the ways people write them."""
-    area, first, last = rng.choice((("070", 1740605, 1740699), ("031", 3900600, 3900699), ("08", 46500400, 46500499)))
+    area, first, last = rng.choice((("070", 1740660, 1740699), ("031", 3900600, 3900699), ("08", 46500400, 46500499)))
     number = str(rng.randint(first, last))
     style = rng.randrange(3)
     if style == 0:
@@ -188,3 +188,18 @@ def firm(rng: Random, number: int) -> tuple[str, str]:
     """A company's name (unique by its number) and trade."""
     trade = rng.choice(TRADES)
     return f"{rng.choice(FIRMS)} {trade} {number} AB", trade
+
+
+def organisation_number(key: int) -> str:
+    """Of a company: no number that the register has given begins with two noughts."""
+    return f"00{key % 10_000:04d}-{key // 10_000:04d}"
+
+
+def personal_number(key: int) -> str:
+    """A sole trader's, which is their personal number: of a thirteenth month, so that nobody has it."""
+    return f"{60 + key % 40}13{1 + key % 28:02d}-{key % 10_000:04d}"
+
+
+def password_hash(number: int) -> str:
+    """In the form of an Argon2 hash. It is none of any password."""
+    return f"$argon2id$v=19$m=65536,t=3,p=4${number % 2**64:022x}${number:043x}"

@@ -1,68 +1,36 @@
-"""The company's tables, as an ordinary shop system would have them: some keys declared, some only known by habit."""
+"""The business system's tables, as an ordinary shop system would have them: some keys declared, some only known."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Numeric,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Numeric, String, Table, Text
+
+from examples.qualisys.company.columns import id_, key, mark, undeclared
 
 METADATA = MetaData()
 
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True, autoincrement=False)
-
-
-def _key(name: str, parent: str, nullable: bool = True, on_delete: str | None = None) -> Column[int]:
-    return Column(name, Integer, ForeignKey(f"{parent}.id", ondelete=on_delete), nullable=nullable, index=True)
-
-
-def _undeclared(name: str, nullable: bool = True) -> Column[int]:
-    """A key the database does not know to be one."""
-    return Column(name, Integer, nullable=nullable, index=True)
-
-
-DEMO_COMPANY = Table(  # the mark by which a later build knows that these tables are its own to replace
-    "demo_company",
-    METADATA,
-    _id(),
-    Column("people", Integer, nullable=False),
-    Column("seed", Integer, nullable=False),
-    Column("today", Date, nullable=False),
-    Column("digest", String(64), nullable=False),
-)
+DEMO_COMPANY = mark(METADATA)
 
 COMPANIES = Table(
     "companies",
     METADATA,
-    _id(),
+    id_(),
     Column("name", String(120), nullable=False),
+    Column("organisation_number", String(13), nullable=False),
     Column("trade", String(40), nullable=False),
 )
 
 CONTACTS = Table(
     "contacts",
     METADATA,
-    _id(),
-    _key("company_id", "companies"),
+    id_(),
+    key("company_id", "companies"),
     Column("customer_no", String(12), nullable=False, unique=True),
     Column("kind", String(10), nullable=False),
     Column("language", String(2), nullable=False),
     Column("name", String(120)),
     Column("email", String(190), index=True),
     Column("phone", String(30), index=True),
+    Column("organisation_number", String(13)),  # of sole traders: their personal number
     Column("birth_date", Date),
     Column("gender", String(10)),
     Column("note", Text),
@@ -73,7 +41,8 @@ CONTACTS = Table(
 ADDRESSES = Table(
     "addresses",
     METADATA,
-    _id(),
+    id_(),
+    Column("of_company", Boolean, nullable=False),
     Column("street", String(120), nullable=False),
     Column("postcode", String(10), nullable=False),
     Column("city", String(60), nullable=False),
@@ -87,26 +56,34 @@ CONTACT_ADDRESSES = Table(
     Column("address_id", Integer, ForeignKey("addresses.id"), primary_key=True, autoincrement=False, index=True),
 )
 
-ACCOUNTS = Table(
-    "accounts",
+PARTNERS = Table(
+    "partners",
     METADATA,
-    _id(),
-    _key("contact_id", "contacts", nullable=False),
-    Column("username", String(190), nullable=False, unique=True),
-    Column("password_hash", String(80), nullable=False),
-    Column("recovery_phone", String(30)),  # added in a hurry; the map does not know it
-    Column("last_ip", String(45)),
-    Column("last_login_at", DateTime),
-    Column("created_at", DateTime, nullable=False),
+    id_(),
+    Column("name", String(120), nullable=False),
+    Column("country", String(2), nullable=False),
+)
+
+TENDERS = Table(
+    "tenders",
+    METADATA,
+    id_(),
+    key("contact_id", "contacts"),
+    key("company_id", "companies"),
+    Column("number", String(12), nullable=False, unique=True),
+    Column("status", String(10), nullable=False),
+    Column("reference", String(120)),
+    Column("needs", Text),
+    Column("submitted_at", DateTime, nullable=False),
 )
 
 ORDERS = Table(
     "orders",
     METADATA,
-    _id(),
-    _key("contact_id", "contacts"),
-    _key("company_id", "companies"),
-    _key("delivery_address_id", "addresses"),
+    id_(),
+    key("contact_id", "contacts"),
+    key("company_id", "companies"),
+    key("delivery_address_id", "addresses"),
     Column("number", String(12), nullable=False, unique=True),
     Column("status", String(10), nullable=False),
     Column("recall_relevant", Boolean, nullable=False),
@@ -121,8 +98,8 @@ ORDERS = Table(
 ORDER_LINES = Table(
     "order_lines",
     METADATA,
-    _id(),
-    _key("order_id", "orders", nullable=False, on_delete="CASCADE"),
+    id_(),
+    key("order_id", "orders", nullable=False, on_delete="CASCADE"),
     Column("product", String(60), nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("unit_price", Numeric(12, 2), nullable=False),
@@ -130,10 +107,67 @@ ORDER_LINES = Table(
     Column("licensed_to", String(120)),
 )
 
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    id_(),
+    key("order_id", "orders", nullable=False),
+    Column("carrier", String(40), nullable=False),
+    Column("receiver", String(120)),
+    Column("phone", String(30)),
+    Column("note", Text),
+    Column("sent_at", DateTime, nullable=False),
+)
+
+INSTALLATIONS = Table(
+    "installations",
+    METADATA,
+    id_(),
+    key("order_id", "orders", nullable=False),
+    Column("site_contact", String(120)),
+    Column("note", Text),
+    Column("installed_on", Date),
+)
+
+PAYMENTS = Table(
+    "payments",
+    METADATA,
+    id_(),
+    key("order_id", "orders", nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("provider_token", String(40)),  # the provider's word for the card; a card number never comes here
+    Column("amount", Numeric(12, 2), nullable=False),
+    Column("paid_at", DateTime, nullable=False),
+)
+
+WARRANTIES = Table(
+    "warranties",
+    METADATA,
+    id_(),
+    key("order_id", "orders", nullable=False),
+    Column("product", String(60), nullable=False),
+    Column("registered_to", String(120)),
+    Column("ends_on", Date, nullable=False),
+)
+
+CREDIT_CHECKS = Table(
+    "credit_checks",
+    METADATA,
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    key("order_id", "orders", nullable=False),
+    Column("agency", String(40), nullable=False),
+    Column("name", String(120)),
+    Column("organisation_number", String(13)),
+    Column("result", String(40)),
+    Column("checked_on", Date),
+    Column("copy_sent_on", Date),
+)
+
 FISCAL_YEARS = Table(
     "fiscal_years",
     METADATA,
-    _id(),
+    id_(),
     Column("label", String(10), nullable=False, unique=True),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
@@ -142,10 +176,10 @@ FISCAL_YEARS = Table(
 INVOICES = Table(
     "invoices",
     METADATA,
-    _id(),
-    _key("contact_id", "contacts", nullable=False),
-    _undeclared("order_id"),
-    _key("fiscal_year_id", "fiscal_years", nullable=False),
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    undeclared("order_id"),
+    key("fiscal_year_id", "fiscal_years", nullable=False),
     Column("number", String(12), nullable=False, unique=True),
     Column("bill_name", String(120), nullable=False),
     Column("bill_address", String(250)),
@@ -158,8 +192,9 @@ INVOICES = Table(
 TICKETS = Table(
     "tickets",
     METADATA,
-    _id(),
-    _key("requester_id", "contacts"),
+    id_(),
+    key("requester_id", "contacts"),
+    key("company_id", "companies"),
     Column("status", String(10), nullable=False),
     Column("subject", String(200)),
     Column("device_id", String(40)),
@@ -171,163 +206,102 @@ TICKETS = Table(
 MESSAGES = Table(
     "messages",
     METADATA,
-    _id(),
-    _key("ticket_id", "tickets", nullable=False),
+    id_(),
+    key("ticket_id", "tickets", nullable=False),
     Column("sender_type", String(10), nullable=False),
-    _undeclared("sender_id"),
+    undeclared("sender_id"),
     Column("recipient_type", String(10), nullable=False),
-    _undeclared("recipient_id"),
+    undeclared("recipient_id"),
     Column("sender_name", String(120)),
     Column("body", Text),
     Column("sent_at", DateTime, nullable=False),
 )
 
-WEB_ENQUIRIES = Table(
-    "web_enquiries",
+COMPLAINTS = Table(
+    "complaints",
     METADATA,
-    _id(),
-    Column("email", String(190), index=True),
-    Column("name", String(120)),
-    Column("message", Text),
-    Column("ip_address", String(45)),
-    Column("received_at", DateTime),
-)
-
-PROSPECTS = Table(
-    "prospects",
-    METADATA,
-    _id(),
-    Column("name", String(120)),
-    Column("email", String(190), index=True),
-    Column("phone", String(30)),
-    Column("company_name", String(120)),
-    Column("note", Text),
-    Column("created_at", DateTime, nullable=False),
-    Column("last_response_at", DateTime),
-)
-
-NEWSLETTER_SUBSCRIPTIONS = Table(
-    "newsletter_subscriptions",
-    METADATA,
-    _id(),
-    _key("contact_id", "contacts", on_delete="SET NULL"),
-    _undeclared("prospect_id"),
-    Column("topic", String(20), nullable=False),
-    Column("email", String(190), nullable=False),
-    Column("name", String(120)),
-    Column("subscribed_at", DateTime, nullable=False),
-    Column("unsubscribed_at", DateTime),
-)
-
-EVENTS = Table(
-    "events",
-    METADATA,
-    _id(),
-    Column("title", String(120), nullable=False),
-    Column("city", String(60), nullable=False),
-    Column("starts_on", Date, nullable=False),
-    Column("ends_on", Date, nullable=False),
-    Column("evaluated_on", Date),
-)
-
-REGISTRATIONS = Table(
-    "registrations",
-    METADATA,
-    _id(),
-    _key("event_id", "events", nullable=False),
-    _undeclared("contact_id"),
-    _undeclared("prospect_id"),
-    Column("name", String(120), nullable=False),
-    Column("email", String(190)),
-    Column("companion_name", String(120)),
-    Column("travel_notes", Text),
-    Column("food_restrictions", String(120)),
-    Column("came", Boolean),
-    Column("registered_at", DateTime, nullable=False),
-)
-
-SURVEY_ANSWERS = Table(
-    "survey_answers",
-    METADATA,
-    _id(),
-    _undeclared("contact_id", nullable=False),  # 0 = nobody
-    Column("survey", String(40), nullable=False),
-    Column("score", Integer),
-    Column("answer", Text),
-    Column("answered_at", DateTime),
-)
-
-WEB_VISITS = Table(
-    "web_visits",
-    METADATA,
-    _id(),
-    _undeclared("account_id"),
-    Column("ip", String(45)),
-    Column("user_agent", String(120)),
-    Column("path", String(200)),
-    Column("organisation", String(120)),
-    Column("visited_ms", BigInteger, nullable=False),
-)
-
-VACANCIES = Table(
-    "vacancies",
-    METADATA,
-    _id(),
-    Column("title", String(80), nullable=False),
-    Column("opened_on", Date, nullable=False),
-    Column("closed_on", Date),
-)
-
-APPLICANTS = Table(
-    "applicants",
-    METADATA,
-    _id(),
-    Column("name", String(120), nullable=False),
-    Column("email", String(190), index=True),
-    Column("phone", String(30)),
-    Column("birth_date", Date),
-    Column("created_at", DateTime, nullable=False),
-)
-
-APPLICATIONS = Table(
-    "applications",
-    METADATA,
-    _id(),
-    _key("applicant_id", "applicants", nullable=False),
-    _key("vacancy_id", "vacancies"),
-    Column("cv", Text),
-    Column("letter", Text),
-    Column("assessment", Text),
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    key("order_id", "orders"),
     Column("status", String(10), nullable=False),
-    Column("received_at", DateTime, nullable=False),
-    Column("decided_on", Date),
-    Column("reviewed_on", String(10)),  # the recruitment tool writes dates as text
+    Column("name", String(120)),
+    Column("description", Text),
+    Column("outcome", String(20)),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
 )
 
-SECURITY_LOG = Table(
-    "security_log",
+CALL_RECORDINGS = Table(
+    "call_recordings",
     METADATA,
-    _id(),
-    _undeclared("account_id"),
-    Column("event", String(20), nullable=False),
-    Column("username_tried", String(190)),
-    Column("ip", String(45)),
-    Column("country", String(2)),
-    Column("detail", Text),
-    Column("logged_at", DateTime(timezone=True), nullable=False),
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    key("ticket_id", "tickets"),
+    Column("file", String(120)),
+    Column("transcript", Text),
+    Column("consented_at", DateTime),
+    Column("recorded_at", DateTime, nullable=False),
+)
+
+PARTNER_CASES = Table(
+    "partner_cases",
+    METADATA,
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    key("partner_id", "partners", nullable=False),
+    Column("name", String(120)),
+    Column("email", String(190)),
+    Column("phone", String(30)),
+    Column("serial_number", String(20)),
+    Column("note", Text),
+    Column("shared_at", DateTime, nullable=False),
+)
+
+DISPUTES = Table(
+    "disputes",
+    METADATA,
+    id_(),
+    key("contact_id", "contacts", nullable=False),
+    Column("party_name", String(120)),
+    Column("party_email", String(190)),
+    Column("party_address", String(250)),
+    Column("order_facts", Text),
+    Column("correspondence", Text),
+    Column("ended_on", Date),
+)
+
+PRIVACY_REQUESTS = Table(
+    "privacy_requests",
+    METADATA,
+    id_(),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(120)),
+    Column("email", String(190), index=True),
+    Column("received_on", Date, nullable=False),
+    Column("answered_on", Date),
+)
+
+DISCLOSURES = Table(
+    "disclosures",
+    METADATA,
+    id_(),
+    key("contact_id", "contacts"),
+    Column("recipient", String(40), nullable=False),
+    Column("data", String(120), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("person_name", String(120)),
+    Column("disclosed_on", Date, nullable=False),
+    Column("approved_by", String(40)),
+    Column("legal_reference", String(120)),
 )
 
 LEGACY_EXPORT = Table(  # made for a move between systems, years ago; nobody remembers it
     "legacy_export",
     METADATA,
-    _id(),
+    id_(),
     Column("full_name", String(120)),
     Column("mail", String(190)),
     Column("mobile", String(30)),
     Column("memo", Text),
     Column("exported_at", DateTime),
 )
-
-# the sweep and the clocks of the large tables read by time
-Index("web_visits_visited_ms", WEB_VISITS.c.visited_ms)
-Index("security_log_logged_at", SECURITY_LOG.c.logged_at)

@@ -43,6 +43,7 @@ def _ticket(rng: Random, world: World, contact: Contact, key: int) -> tuple[Row,
     row: Row = {
         "id": key,
         "requester_id": contact.id,
+        "company_id": contact.company,
         "status": rng.choice(("open", "waiting")) if running else "closed",
         "subject": rng.choice(SUBJECTS),
         "device_id": f"SN-{rng.randrange(10**8):08d}" if technical and rng.random() < 0.5 else None,
@@ -100,7 +101,8 @@ def newsletter_subscriptions(world: World) -> Rows:
     readers += [(None, key, name, email) for key, name, email in world.prospects if rng.random() < 0.6]
     for key, (contact, prospect, name, email) in enumerate(readers, FIRST):
         ago = rng.randrange(10, 2500)
-        gone = rng.random() < 0.04
+        gone = rng.randrange(ago) if rng.random() < 0.04 else None
+        world.readers.append((contact, prospect, email, ago, gone))
         yield {
             "id": key,
             "contact_id": contact,
@@ -109,7 +111,7 @@ def newsletter_subscriptions(world: World) -> Rows:
             "email": email,
             "name": name if rng.random() < 0.8 else None,
             "subscribed_at": world.at(ago, rng),
-            "unsubscribed_at": world.at(rng.randrange(ago), rng) if gone else None,
+            "unsubscribed_at": world.at(gone, rng) if gone is not None else None,
         }
 
 

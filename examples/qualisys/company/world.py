@@ -17,12 +17,18 @@ FIRST = 1001  # the first key of a row made by chance; `cast` and `limits` have 
 class Contact(NamedTuple):
     id: int
     company: int | None
-    private: bool
+    kind: str  # 'private', 'sole' (a firm that is one person) or 'business' (who works for a company)
     name: str
     email: str
     created: date
     address: int
     left: date | None
+    organisation_number: str | None
+
+    @property
+    def private(self) -> bool:
+        """Whether they buy for themselves, and are a party to the contract."""
+        return self.kind != "business"
 
 
 class Order(NamedTuple):
@@ -47,6 +53,10 @@ class World:
     orders: list[Order] = field(default_factory=list)
     prospects: list[tuple[int, str, str]] = field(default_factory=list)  # key, name, e-mail
     accounts: list[tuple[int, str, datetime]] = field(default_factory=list)  # key, user name, last login
+    devices: list[tuple[int, bool, bool]] = field(default_factory=list)  # key, place setting now, ever
+    readers: list[tuple[int | None, int | None, str, int, int | None]] = field(default_factory=list)
+    guests: list[tuple[int, int, str]] = field(default_factory=list)  # registration, number of the event, name
+    files: list[tuple[str, bytes]] = field(default_factory=list)  # path and content of files of applications
 
     def chance(self, name: str) -> Random:
         """A stream of its own for each table: a change to one leaves the others as they were."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from tillit.connectors.sql.scan import BATCH_BYTES, FIRST_ROWS, STREAM, Unread
+from tillit.connectors.sql.scan import BATCH_BYTES, FIRST_ROWS, Unread
 from tillit.connectors.sql.scan_places import Reading, beyond_schema, of_table
 from tillit.model.schema import Family, Schema, TableInfo
 
@@ -17,6 +17,7 @@ Detect = Callable[[bytes], Iterable[tuple[int, str]]]
 """Takes cells as UTF-8, parted by NUL; gives (index of a cell, label)."""
 
 MOST_ROWS = 20_000  # fetched at once, however short
+STREAM = {"stream_results": True, "max_row_buffer": 250}  # rows that the driver holds besides
 SHORT = ("int2", "int4", "smallint", "integer", "tinyint", "mediumint", "real", "float4", "year", "bit")
 
 

@@ -16,6 +16,8 @@ from tillit.model.conditions import Value
 from tillit.model.schema import Family, Schema
 
 BATCH = 300
+Late = Callable[[date, date | None], bool]
+"""Judges two days: when something was got, and when its person was told."""
 Outs = tuple[FromClause, str, str, bool]
 Counts = tuple[int, int, str]
 """How many are wrong, of how many, and the statement."""
@@ -122,7 +124,7 @@ def unanswered(
 
 
 def day_pairs(
-    connection: Connection, schema: Schema, table: str, days: tuple[str, str], late: Callable[[date, date | None], bool],
+    connection: Connection, schema: Schema, table: str, days: tuple[str, str], late: Late,
     only: tuple[str, str],
 ) -> tuple[int, int, int, str]:  # fmt: skip
     """Rows judged by two days, grouped by them and streamed: wrong, of how many, without a first day, statement."""

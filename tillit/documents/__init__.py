@@ -1,0 +1,1 @@
+"""What is written for people and authorities: pure rendering of facts, in two languages."""
