@@ -97,7 +97,12 @@ tillit_ends "0 1" check
 heading "7. What do we know about Astrid, and why?"
 tillit_ends "0" explain --email "$astrid"
 
-heading "8. Astrid wants to be forgotten"
+heading "8. Astrid asks what is held about her"
+say "The answer is a letter and a package to open: a page, CSV and JSON, with digests. Nothing in it can run."
+printf '\n'
+tillit_ends "0" request access --email "$astrid" --apply --vouched-by support --language en --to "$home/astrid"
+
+heading "9. Astrid wants to be forgotten"
 say "She has bought things, asked for help, come to a user meeting, read our letters, shown us where she is, and applied"
 say "for work: four databases. Her husband lives at the same address, and another Astrid Lindqvist is a customer too;"
 say "neither of them has asked for anything."
@@ -105,22 +110,27 @@ printf '\n'
 tillit_ends "0 1" forget --email "$astrid" --apply --vouched-by support
 say "What is left of her is told, place by place: a table nobody mapped, a note about her in her husband's row."
 
-# --- Place for: the answer to Astrid as a letter, and what she is given when she asks for a copy (`tillit request ...`).
-
-heading "9. It was a mistake"
+heading "10. It was a mistake"
 say "For a while everything that was removed can be put back. For a person it takes two, and a reason."
 printf '\n'
 tillit_ends "0" undo last --reason withdrawn_by_person --second dpm
 
-heading "10. Who did what?"
+heading "11. Who did what?"
 say "The journal holds all that was done, in a form that cannot be changed unseen."
 printf '\n'
 tillit_ends "0" journal list --last 12
 tillit_ends "0" journal verify
 
-# --- Place for: the notice, the record and the report, written from the same policy (`tillit render ...`).
+heading "12. What the company can show"
+say "The privacy notice, the record of processing activities, and the policy with the state of each clause beside it:"
+say "all written from the same file that is enforced."
+printf '\n'
+tillit_ends "0" render notice --output "$home/notice.html"
+tillit_ends "0" render record --output "$home/record.html"
+tillit_ends "0" render report --output "$home/report.html"
 
 heading "What to try next"
+say "Open .demo/report.html, .demo/notice.html and what lies in .demo/astrid/."
 say "export TILLIT_HOME=$TILLIT_HOME"
 say "export QUALISYS_DB=$QUALISYS_DB QUALISYS_WEB=$QUALISYS_WEB"
 say "export QUALISYS_MARKETING=$QUALISYS_MARKETING QUALISYS_RECRUITMENT=$QUALISYS_RECRUITMENT"
