@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from tests.faults.support import erasure_converges, files_of_at_most, forgotten, swept
 from tests.run.shop import Shop, new_shop
 from tests.run.test_recover import LATER, settled, sweep_again, undo_everything
+from tillit.connectors.sql.batches import Pace
 from tillit.model.errors import RegisterError, StoreError
+from tillit.run import batch
 from tillit.run.restore import Reason
 from tillit.service.undo import undo
 
@@ -52,7 +55,9 @@ def met(told: list[str], where: str) -> bool:
     return any(where in one for one in told)
 
 
-def test_a_sweep(shop):
+def test_a_sweep(shop, monkeypatch):
+    """All in one batch, so that its undo is what takes the room."""
+    monkeypatch.setattr(batch, "Pace", partial(Pace, rows=2 * MANY, fewest=2 * MANY))
     before = shop.rows()
     told = on_a_full_disk(shop, swept)
     assert met(told, "register")
