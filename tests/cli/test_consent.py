@@ -58,6 +58,14 @@ def test_consent_keeps_the_data_through_a_sweep_and_withdrawal_lets_it_go(tillit
     assert tillit("check").code == 0
 
 
+def test_what_was_consented_to_just_now_is_no_broken_promise(tillit, shop):
+    """Within the tolerance nothing held it, and it was dead then; it is not dead now."""
+    assert tillit("consent", "give", "survey", *LINNEA, *GIVEN, "--apply").code == 0
+    sweep(tillit)
+    assert phones(shop)[0] == PHONE
+    assert tillit("check").code == 0
+
+
 def test_nothing_is_changed_without_apply(tillit, shop):
     said = tillit("consent", "give", "survey", *LINNEA)
     assert said.code == 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.availability import unavailable
 from tests.support.repository import ROOT
 from tillit.model.policy import Policy
 from tillit.model.source import Position
@@ -107,5 +108,7 @@ def vocabularies() -> Path:
     beside = Path(os.environ.get("TILLIT_REALDATA") or ROOT.parent / "shared" / "realdata").parent / "vocabularies"
     folder = Path(os.environ.get("TILLIT_VOCABULARIES") or beside)
     if not (folder / "dpv.csv").is_file():
+        if "TILLIT_VOCABULARIES" in os.environ:
+            unavailable("TILLIT_VOCABULARIES names a folder that holds no vocabularies")
         pytest.skip("the vocabularies are not here; name their folder in TILLIT_VOCABULARIES")
     return folder

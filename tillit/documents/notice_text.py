@@ -11,7 +11,6 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]!|~<>&$^])")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\Z")
 _HOST = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?::[0-9]{1,5})?\Z")
 _WWW = re.compile(r"www\.\S+\Z")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 def clean(text: str) -> str:
@@ -60,8 +59,3 @@ def markdown(text: str) -> str:
     return re.sub(
         r"(?i)\b(https?|ftp)://|\bwww\.", lambda found: found.group().replace(":", "&#58;").replace(".", "&#46;"), told
     )
-
-
-def cell(text: str) -> str:
-    """Clean text for a cell of a CSV file: a spreadsheet must not take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -12,7 +12,8 @@ from xlsxwriter import Workbook
 from tillit.documents import notice_words as w
 from tillit.documents.notice_html import templates
 from tillit.documents.notice_language import Language
-from tillit.documents.notice_text import cell, clean
+from tillit.documents.notice_text import clean
+from tillit.documents.words import cell
 from tillit.model.policy import Policy, Purpose
 
 COLUMNS = (

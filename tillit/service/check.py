@@ -139,7 +139,10 @@ def _case(
 
 
 def _cells(project: Project, memory: Memory, stores: list[OpenStore], now: datetime) -> tuple[Cells, Cells]:
-    """Dead values now, and those past tolerance."""
+    """Dead values now, and those past tolerance: dead then by what stood then, and never more than are dead now.
+
+    A value that somebody has consented to since was dead then, and no promise is broken by it now.
+    """
     dead: Cells = {}
     late: Cells = {}
     for store in stores:
@@ -147,8 +150,8 @@ def _cells(project: Project, memory: Memory, stores: list[OpenStore], now: datet
         for period, purposes in by_tolerance(project.policy, _purposes(store)).items():
             then = earlier(now, period, ZoneInfo(project.policy.controller.timezone))
             for place, number in _dead(project.policy, memory, store, then, purposes).items():
-                late[place] = max(number, late.get(place, 0))
-    return dead, late
+                late[place] = max(min(number, dead.get(place, 0)), late.get(place, 0))
+    return dead, {place: number for place, number in late.items() if number}
 
 
 def _purposes(store: OpenStore) -> set[str]:

@@ -17,7 +17,7 @@ from tillit.connectors.sql.write import Write
 from tillit.model.schema import Schema
 
 COPIED = "copy"  # the tag of an image in PostgreSQL's COPY text
-_ROWS = 2_000
+_ROWS = 256  # at once: rows may be wide
 _BYTES = 256 * 1024
 
 

@@ -158,11 +158,8 @@ def _part(people: People, rule: TableRule, part: Part, sets: tuple[tuple[int, ..
     query, alias, f = part
     person, joined = people.joined_person()
     kept: list[ColumnElement[Any]] = [c for c in query.selected_columns if c.name != "f"]
-    kept += [sa.literal_column("1").label("f"), person.c["scope"].label("s"), person.c["hold"].label("o")]
-    for i, _ in enumerate(rule.grounds):
-        kept.append(number(sa.or_(people.says(person, "hold"), held_by(people, rule, alias, person, i))).label(f"h{i}"))
-    for i, indexes in enumerate(sets):
-        kept.append(number(sa.not_(holds(people, rule, alias, indexes)(person))).label(f"m{i}"))
+    tests = _tests(people, rule, alias, person, sets)
+    kept += [number(test).label(stem.rstrip("_")) for stem, test in tests.items()]
     query = query.with_only_columns(*kept, maintain_column_froms=True)
     return query.select_from(*joined).where(person.c.f == f) if joined else query
 

@@ -148,16 +148,6 @@ def knotted(plan: Plan, table: str) -> bool:
     return any(free.isdisjoint(arrow.columns) for arrow in arrows)
 
 
-def write_all(prepared: Prepared) -> dict[tuple[str, str], int]:
-    """Send every write in the current transaction; rows touched by (table, action)."""
-    done: dict[tuple[str, str], int] = {}
-    with foreign_keys_eased(prepared.marks.scratch.connection, prepared.plan):
-        for write in writes(prepared):
-            count = prepared.marks.scratch.run(write.statement).rowcount
-            done[write.table, write.action] = done.get((write.table, write.action), 0) + count
-    return done
-
-
 class foreign_keys_eased:  # noqa: N801
     """Cycles of declared keys cannot be deleted row by row: the plan has already shown that nothing dangles.
 
@@ -180,6 +170,7 @@ class foreign_keys_eased:  # noqa: N801
         elif self.engine == "mariadb" and self.cyclic:
             self.connection.execute(sa.text("SET foreign_key_checks = 0"))
 
-    def __exit__(self, *_: object) -> None:
-        if self.engine == "mariadb" and self.cyclic:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # After an error the connection may be lost: asking it once more would only hide what went wrong.
+        if self.engine == "mariadb" and self.cyclic and kind is None:
             self.connection.execute(sa.text("SET foreign_key_checks = 1"))
